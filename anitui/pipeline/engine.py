@@ -1,0 +1,104 @@
+"""Where batches of work on pictures run: in this process, or in a pool of processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import get_context
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Engine(Protocol):
+    """Applies a function to many items; results come as they are ready, in any order."""
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
+    ) -> Iterator[Result]:
+        """`crashed` makes the result for an item whose worker died of it."""
+        ...
+
+
+class InProcess:
+    """One after the other, right here: for a handful of items, and for tests."""
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
+    ) -> Iterator[Result]:
+        del crashed  # what kills the work here kills us too
+        return map(function, items)
+
+
+class Processes:
+    """A pool of processes. A picture that kills its worker (a decoder's fault, no memory) costs only itself."""
+
+    def __init__(self, workers: int = 0) -> None:
+        self.workers = workers or cores()
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
+    ) -> Iterator[Result]:
+        source = iter(items)
+        while True:
+            suspects: list[Item] = []
+            yield from self._until_broken(function, source, suspects)
+            if not suspects:
+                return
+            # One of these killed its worker and took the pool with it; alone, the culprit shows itself.
+            for item in suspects:
+                alone: list[Item] = []
+                yield from self._until_broken(function, iter([item]), alone, workers=1)
+                if alone:
+                    yield crashed(item)
+
+    def _until_broken(
+        self,
+        function: Callable[[Item], Result],
+        source: Iterator[Item],
+        suspects: list[Item],
+        workers: int | None = None,
+    ) -> Iterator[Result]:
+        workers = workers or self.workers
+        # spawn: a forked child would inherit the database's threads and locks.
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_owner)
+        running: dict[Future[Result], Item] = {}
+
+        def submit(items: Iterable[Item]) -> None:
+            for item in items:
+                try:
+                    running[pool.submit(function, item)] = item
+                except BrokenProcessPool:
+                    suspects.append(item)
+
+        try:
+            submit(islice(source, workers * 4))
+            while running:
+                ready, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    item = running.pop(future)
+                    if isinstance(future.exception(), BrokenProcessPool):
+                        suspects.append(item)
+                    else:
+                        yield future.result()
+                if not suspects:
+                    submit(islice(source, len(ready)))
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def cores() -> int:
+    """How many cores this process may use (a container or `taskset` may allow fewer than there are)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _leave_interrupts_to_owner() -> None:
+    """ctrl-C reaches the whole terminal; the owner decides what is kept, the workers just finish their picture."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,251 @@
+"""Files → checked pictures → content-addressed media → rows. The ordinary way in for every picture.
+
+The queue is in the catalogue: what is found is enlisted first, then worked off in batches, so an import that was
+cut off at any point goes on where it was. A picture's bytes get their final name before its row is committed; what
+a crash can leave is a file without a row, which `doctor` finds.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from anitui.errors import AnituiError
+from anitui.files import sync_folder
+from anitui.pipeline.decode import Limits
+from anitui.pipeline.engine import Engine, Processes
+from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, media_name
+from anitui.pipeline.sources import folder
+from anitui.progress import Event, Work
+from anitui.settings import ImportSettings
+from anitui.store import intake, jobs
+from anitui.store.catalogue import Catalogue
+from anitui.workspace import Workspace
+
+ENLIST_AT_ONCE = 20_000
+BATCH_PICTURES = 512
+BATCH_SECONDS = 1.0
+
+# Two imports that met the same new content at the same moment would both add it.
+_one_at_a_time = threading.Lock()
+
+Each = TypeVar("Each")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """What a person asked for. The same order given again continues where the last one stopped."""
+
+    patterns: Sequence[str]
+    label: str | None = None
+    labels_from_folders: bool = False
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. `failures` lists what was not taken, earlier runs of the same order included."""
+
+    job_id: int = 0
+    found: int = 0
+    new: int = 0
+    already: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    failed: int = 0
+    animated: int = 0
+    copied_instead: int = 0
+    seconds: float = 0.0
+    failures: list[jobs.Failure] = field(default_factory=list)
+
+    def add(self, counts: Counter[str]) -> None:
+        """Add up what a batch came to."""
+        for name, count in counts.items():
+            setattr(self, name, getattr(self, name) + count)
+
+
+def import_pictures(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    order: ImportOrder,
+    settings: ImportSettings | None = None,
+    engine: Engine | None = None,
+) -> Work[ImportReport]:
+    """Take in everything that `order` names. Closing the generator keeps what is done; the next run goes on."""
+    settings = settings or ImportSettings()
+    if not _one_at_a_time.acquire(blocking=False):
+        raise AnituiError("an import is running already: wait until it is done, then start this one")
+    started = time.monotonic()
+    report = ImportReport()
+    try:
+        roots = folder.resolve(order.patterns)
+        named = {"paths": [str(root) for root in roots], "label": order.label, "folders": order.labels_from_folders}
+        report.job_id = jobs.begin(catalogue, "import", ", ".join(root.name for root in roots)[:120], named)
+        finished = False
+        try:
+            yield from _enlist(workspace, catalogue, order, settings.mode, roots, report)
+            yield from _work_off(workspace, catalogue, settings, engine or Processes(settings.workers), report)
+            finished = True
+        finally:
+            jobs.leave(catalogue, report.job_id, done=finished)
+        report.failures = jobs.failures(catalogue, report.job_id)
+        report.refused = jobs.count_states(catalogue, report.job_id, ("refused",))
+        report.failed = jobs.count_states(catalogue, report.job_id, ("failed",))
+        report.seconds = time.monotonic() - started
+        return report
+    finally:
+        _one_at_a_time.release()
+
+
+def _enlist(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    order: ImportOrder,
+    mode: str,
+    roots: Sequence[Path],
+    report: ImportReport,
+) -> Work[None]:
+    """Walk, and put into the queue what was not dealt with before."""
+    found = folder.walk(
+        roots, label=order.label, labels_from_folders=order.labels_from_folders, leave_out=workspace.root
+    )
+    for chunk in _chunks(found, ENLIST_AT_ONCE):
+        files = [each for each in chunk if isinstance(each, folder.FoundFile)]
+        unfit = [each for each in chunk if isinstance(each, folder.Unfit)]
+        report.found += len(chunk)
+        report.unchanged += jobs.enlist_files(
+            catalogue, report.job_id, [jobs.FoundItem(f.path, f.size, f.mtime_ns, f.label) for f in files], mode=mode
+        )
+        jobs.refuse(catalogue, report.job_id, [jobs.UnfitItem(u.path, u.reason, u.label) for u in unfit])
+        yield Event("looking for pictures", report.found, None, counts={"unchanged": report.unchanged})
+
+
+def _work_off(
+    workspace: Workspace, catalogue: Catalogue, settings: ImportSettings, engine: Engine, report: ImportReport
+) -> Work[None]:
+    """Look at every file that waits, in the engine, and commit in batches."""
+    total = jobs.count_waiting(catalogue, report.job_id)
+    if not total:
+        return
+    order = Order(
+        str(workspace.media),
+        settings.mode,
+        settings.hashing,
+        Limits(settings.max_megabytes << 20, settings.max_megapixels * 1_000_000),
+        settings.seconds_per_picture,
+    )
+    tasks = (Task(item.item_id, item.url, item.label_hint, order) for item in jobs.waiting(catalogue, report.job_id))
+    ready: list[Examined | Rejected] = []
+    done = 0
+    last = time.monotonic()
+    results = engine.map(examine, tasks, crashed)
+    try:
+        for result in results:
+            ready.append(result)
+            done += 1
+            if isinstance(result, Rejected) and result.disk_full:
+                raise AnituiError(
+                    f"the disk of {workspace.root} is full: free some space and give the same command again, "
+                    "it goes on where it stopped"
+                )
+            if len(ready) >= BATCH_PICTURES or time.monotonic() - last >= BATCH_SECONDS:
+                batch, ready = ready, []
+                report.add(_commit(workspace, catalogue, report.job_id, batch))
+                last = time.monotonic()
+            yield Event("importing", done, total, Path(result.task.path).name, _counts(report))
+    finally:
+        # Also when cut off: what was looked at is kept.
+        report.add(_commit(workspace, catalogue, report.job_id, ready))
+    yield Event("importing", done, total, "", _counts(report))
+
+
+def _counts(report: ImportReport) -> dict[str, int]:
+    return {"new": report.new, "already": report.already, "refused": report.refused, "failed": report.failed}
+
+
+def _commit(
+    workspace: Workspace, catalogue: Catalogue, job_id: int, results: Sequence[Examined | Rejected]
+) -> Counter[str]:
+    """Give the bytes their names, make that durable, then commit the rows."""
+    counts: Counter[str] = Counter()
+    if not results:
+        return counts
+    digests = list({each.sha256 for each in results if isinstance(each, Examined)})
+    known = intake.known_images(catalogue, digests)
+    images: dict[str, intake.NewImage] = {}
+    sightings: list[intake.NewSighting] = []
+    outcomes: list[intake.Outcome] = []
+    moved: list[intake.Moved] = []
+    folders: set[Path] = set()
+    for each in results:
+        if isinstance(each, Rejected):
+            if each.disk_full:
+                continue  # it says nothing of the picture, which waits on
+            state = "failed" if each.worth_retrying else "refused"
+            outcomes.append(intake.Outcome(each.task.item_id, state, each.reason, None))
+            counts[state] += 1
+            continue
+        before = known.get(each.sha256)
+        if before is not None and before.purged:
+            _drop(each)
+            outcomes.append(intake.Outcome(each.task.item_id, "refused", "it was purged earlier", None))
+            counts["refused"] += 1
+            continue
+        name = media_name(each.sha256, each.format)
+        path = each.task.path if each.stored == "reference" else f"{workspace.media.name}/{name}"
+        if each.part is not None:
+            _give_name(Path(each.part), workspace.media / name)
+            folders.add((workspace.media / name).parent)
+        if before is None and each.sha256 not in images:
+            images[each.sha256] = _image_row(each, path)
+            state = "done"
+            counts["new"] += 1
+            counts["animated"] += each.frames > 1
+            counts["copied_instead"] += each.stored == "copy" and each.task.order.mode == "hardlink"
+        else:
+            state = "already"
+            counts["already"] += 1
+            if before is not None and (before.missing or (before.stored == "reference" and each.stored != "reference")):
+                moved.append(intake.Moved(before.image_id, path, each.stored))
+        sightings.append(_sighting_row(each))
+        outcomes.append(intake.Outcome(each.task.item_id, state, None, each.sha256))
+    for folder_ in folders:
+        sync_folder(folder_)
+    intake.record(catalogue, intake.Batch(job_id, list(images.values()), sightings, outcomes, moved))
+    return counts
+
+
+def _give_name(part: Path, target: Path) -> None:
+    part.replace(target)
+    # Renaming one hard link onto another of the same file does nothing at all, says POSIX.
+    part.unlink(missing_ok=True)
+
+
+def _drop(each: Examined) -> None:
+    if each.part is not None:
+        Path(each.part).unlink(missing_ok=True)
+
+
+def _image_row(each: Examined, path: str) -> intake.NewImage:
+    facts = each.facts
+    return intake.NewImage(
+        each.sha256, path, each.stored, each.format, each.mode, each.width, each.height, each.frames, each.bytes,
+        each.task.order.hashing, facts.colourfulness, facts.colour_share, facts.sharpness, facts.brightness,
+        facts.dhash, facts.phash, facts.ahash,
+    )  # fmt: skip
+
+
+def _sighting_row(each: Examined) -> intake.NewSighting:
+    path = Path(each.task.path)
+    return intake.NewSighting(each.sha256, "folder", str(path), str(path.parent), path.stem, each.task.label)
+
+
+def _chunks(items: Iterable[Each], size: int) -> Iterator[list[Each]]:
+    source = iter(items)
+    while chunk := list(islice(source, size)):
+        yield chunk

@@ -1,0 +1,194 @@
+"""Pictures in folders, files and globs: finds regular files, says what else lies there, follows no loop."""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from anitui.errors import WrongUse
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A regular file that may be a picture; what it is, only its content tells."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Something that cannot be taken whatever it holds, and why."""
+
+    path: str  # printable, also where the name on disk is not
+    reason: str
+    label: str | None = None
+
+
+def resolve(patterns: Sequence[str]) -> list[Path]:
+    """The folders and files that were named; a name that does not exist is tried as a glob."""
+    found: list[Path] = []
+    for pattern in patterns:
+        path = Path(pattern).expanduser()
+        if os.path.lexists(path):
+            found.append(_absolute(path))
+            continue
+        matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []  # noqa: PTH207
+        if not matches:
+            raise WrongUse(f"{printable(pattern)} is not there: nothing was imported")
+        found += [_absolute(Path(match)) for match in matches]
+    return list(dict.fromkeys(found))
+
+
+def walk(
+    roots: Sequence[Path], *, label: str | None, labels_from_folders: bool, leave_out: Path | None = None
+) -> Iterator[FoundFile | Unfit]:
+    """Everything below `roots`, folder by folder, in the order of the names.
+
+    `leave_out` is the workspace itself, which may lie inside what is imported. With `labels_from_folders` a file is
+    labelled with the name of the folder that it lies in. Symbolic links are followed, but never round in a circle.
+    """
+    taken = _Taken()
+    if leave_out is not None and (identity := _identity(leave_out)):
+        taken.folders.add(identity)
+        taken.silent.add(identity)
+    links: list[_Folder] = []
+    for root in roots:
+        if root.is_dir():
+            yield from _descend(_Folder(str(root)), label, labels_from_folders, taken, links)
+        else:
+            yield from _look(root, tidy(root.parent.name if labels_from_folders else label))
+    # Links to folders come last, so that a folder is known by its real name where it lies below a root itself.
+    while links:
+        yield from _descend(links.pop(0), label, labels_from_folders, taken, links)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    path: str
+    above: frozenset[tuple[int, int]] = frozenset()  # the real folders on the way here
+
+
+@dataclass(slots=True)
+class _Taken:
+    folders: set[tuple[int, int]] = field(default_factory=set)
+    silent: set[tuple[int, int]] = field(default_factory=set)
+
+
+def _descend(
+    start: _Folder, label: str | None, labels_from_folders: bool, taken: _Taken, links: list[_Folder]
+) -> Iterator[FoundFile | Unfit]:
+    stack = [start]
+    while stack:
+        folder = stack.pop()
+        identity = _identity(Path(folder.path))
+        if identity in taken.folders:
+            if identity in folder.above:
+                yield Unfit(printable(folder.path), "a symbolic link that leads in a circle")
+            elif identity not in taken.silent:
+                yield Unfit(printable(folder.path), "the same folder again, under another name")
+            continue
+        try:
+            with os.scandir(folder.path) as listing:
+                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            yield Unfit(printable(folder.path), f"unreadable folder: {_why(error)}")
+            continue
+        above = folder.above
+        if identity:
+            taken.folders.add(identity)
+            above |= {identity}
+        named = tidy(Path(folder.path).name if labels_from_folders else label)
+        inner: list[_Folder] = []
+        for entry in entries:
+            if (reason := _bad_name(entry.name)) is not None:
+                yield Unfit(printable(entry.path), reason, named)
+            elif _is_folder(entry):
+                below = _Folder(entry.path, above)
+                (links if entry.is_symlink() else inner).append(below)
+            else:
+                yield from _look(Path(entry.path), named)
+        stack += reversed(inner)
+
+
+def tidy(label: str | None) -> str | None:
+    """A label as people mean it: no stray spaces, and one spelling of each accent."""
+    label = unicodedata.normalize("NFC", " ".join(label.split())) if label else ""
+    return label or None
+
+
+def printable(path: str | Path) -> str:
+    """A path as text for a person, whatever bytes it is made of."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _look(path: Path, label: str | None) -> Iterator[FoundFile | Unfit]:
+    if (reason := _bad_name(str(path))) is not None:
+        yield Unfit(printable(path), reason, label)
+        return
+    try:
+        status = path.stat()
+    except OSError as error:
+        yield Unfit(printable(path), _why(error), label)
+        return
+    if stat.S_ISREG(status.st_mode):
+        yield FoundFile(str(path), status.st_size, status.st_mtime_ns, label)
+    else:
+        yield Unfit(printable(path), f"{_kind(status.st_mode)}, not a file", label)
+
+
+def _bad_name(name: str) -> str | None:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return "its name is not UTF-8"
+    if any(unicodedata.category(char) == "Cc" for char in name):
+        return "its name holds a newline" if "\n" in name else "its name holds a control character"
+    return None
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "a symbolic link to nothing"
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    return "a symbolic link that leads in a circle" if error.errno == errno.ELOOP else str(error.strerror).lower()
+
+
+def _kind(mode: int) -> str:
+    kinds = {
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFBLK: "a device",
+        stat.S_IFCHR: "a device",
+    }
+    return kinds.get(stat.S_IFMT(mode), "something special")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _absolute(path: Path) -> Path:
+    # Not resolve(): a person knows the picture by the name that they gave, links included.
+    return Path(os.path.abspath(path))  # noqa: PTH100

@@ -1,0 +1,158 @@
+"""Typed settings with defaults: the user's file, then the workspace's, then the environment; the last word wins.
+
+A setting that is misspelt or of the wrong type is named together with the file it stands in: a typo must never
+silently leave a default in force.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from anitui.errors import WrongUse
+
+ENVIRONMENT_PREFIX = "ANITUI_"
+
+
+@dataclass(frozen=True)
+class ImportSettings:
+    """How pictures come in."""
+
+    mode: str = "copy"
+    hashing: str = "exact"
+    workers: int = 0  # 0: one per core
+    max_megapixels: int = 89
+    max_megabytes: int = 512
+    seconds_per_picture: int = 60
+
+    CHOICES = {"mode": ("copy", "hardlink", "reference"), "hashing": ("exact", "fast")}
+
+
+@dataclass(frozen=True)
+class CatalogueSettings:
+    """What the database may use of the machine."""
+
+    memory: str = "2GB"
+    threads: int = 0  # 0: all cores
+
+    CHOICES = {}
+
+
+@dataclass(frozen=True)
+class LookSettings:
+    """How the terminal app looks."""
+
+    theme: str = "anitui-dark"
+    pictures: str = "auto"
+    thumbnail: int = 22  # width of a picture in the grid, in cells
+
+    CHOICES = {"pictures": ("auto", "cells", "sextant", "sixel", "kitty")}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, one section per concern. `keys` maps an action's id to the keys that the user wants for it."""
+
+    importing: ImportSettings = field(default_factory=ImportSettings)
+    catalogue: CatalogueSettings = field(default_factory=CatalogueSettings)
+    look: LookSettings = field(default_factory=LookSettings)
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+# "import" is a word of Python's own, so the field has another name than the section in the file.
+SECTIONS = {"import": "importing", "catalogue": "catalogue", "look": "look"}
+
+
+def user_file() -> Path:
+    """Where the user's own settings live, unless ANITUI_SETTINGS names another file."""
+    named = os.environ.get(ENVIRONMENT_PREFIX + "SETTINGS")
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("anitui")) / "settings.toml"
+
+
+def load(workspace_file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read every layer that exists and return the settings in force."""
+    settings = Settings()
+    for file in (user_file(), workspace_file):
+        if file is not None and file.is_file():
+            settings = _with_table(settings, _read(file), str(file))
+    return _with_environment(settings, environ)
+
+
+def save(file: Path, section: str, key: str, value: str | int) -> None:
+    """Write one setting into `file`, leaving the user's comments and order alone."""
+    import tomlkit
+
+    from anitui.files import write_atomically
+
+    document = tomlkit.parse(file.read_text("utf-8")) if file.is_file() else tomlkit.document()
+    if section not in document:
+        document[section] = tomlkit.table()
+    document[section][key] = value  # type: ignore[index]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, tomlkit.dumps(document).encode())
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise WrongUse(f"{file} cannot be read as TOML ({error}); mend or remove it") from error
+
+
+def _with_table(settings: Settings, table: Mapping[str, Any], source: str) -> Settings:
+    for name, content in table.items():
+        if name == "workspace":  # the workspace's own name and number, not settings
+            continue
+        if not isinstance(content, dict) or (name != "keys" and name not in SECTIONS):
+            known = ", ".join(f"[{each}]" for each in (*SECTIONS, "keys"))
+            raise WrongUse(f"{source}: there is no section [{name}]; the sections are {known}")
+        if name == "keys":
+            keys = {**settings.keys, **{str(action): str(key) for action, key in content.items()}}
+            settings = replace(settings, keys=keys)
+            continue
+        section = getattr(settings, SECTIONS[name])
+        settings = replace(settings, **{SECTIONS[name]: _with_values(section, content, f"{source} [{name}]")})
+    return settings
+
+
+def _with_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """`ANITUI_IMPORT_MODE=reference` and the like."""
+    for name, attribute in SECTIONS.items():
+        section = getattr(settings, attribute)
+        given: dict[str, Any] = {}
+        for each in fields(section):
+            variable = f"{ENVIRONMENT_PREFIX}{name}_{each.name}".upper()
+            if variable in environ:
+                text = environ[variable]
+                given[each.name] = int(text) if isinstance(each.default, int) and text.isdigit() else text
+        if given:
+            settings = replace(settings, **{attribute: _with_values(section, given, "the environment")})
+    return settings
+
+
+def _with_values(section: Any, values: Mapping[str, Any], source: str) -> Any:
+    types = get_type_hints(type(section))
+    known = {each.name for each in fields(section)}
+    for key, value in values.items():
+        if key not in known:
+            raise WrongUse(f"{source}: there is no setting {key!r}; the settings here are {', '.join(sorted(known))}")
+        if not isinstance(value, types[key]) or isinstance(value, bool):
+            raise WrongUse(f"{source}: {key} must be {_in_words(types[key])}, not {value!r}")
+        choices = section.CHOICES.get(key)
+        if choices and value not in choices:
+            raise WrongUse(f"{source}: {key} must be one of {', '.join(choices)}, not {value!r}")
+        if isinstance(value, int) and value < 0:
+            raise WrongUse(f"{source}: {key} must not be negative")
+    return replace(section, **values)
+
+
+def _in_words(kind: type) -> str:
+    return {int: "a whole number", str: "a text in quotes"}[kind]

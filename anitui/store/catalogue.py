@@ -1,0 +1,158 @@
+"""The open catalogue: one DuckDB file, one writer, a reader for every thread.
+
+DuckDB lets one process in. Inside it, each thread reads through a cursor of its own, and everything that changes
+the file goes through `writing()`, one transaction at a time: two writers that meet on a row would both fail.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from anitui.errors import AnituiError
+from anitui.settings import CatalogueSettings
+from anitui.store import migrations
+
+if TYPE_CHECKING:
+    import pyarrow
+    from duckdb import DuckDBPyConnection
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+class Unreadable(AnituiError):
+    """The catalogue file cannot be opened."""
+
+
+class Catalogue:
+    """An open catalogue. Make one with `open_catalogue`."""
+
+    def __init__(self, connection: DuckDBPyConnection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._writing = threading.RLock()
+        self._depth = 0
+        self._local = threading.local()
+
+    def reader(self) -> DuckDBPyConnection:
+        """This thread's own cursor, for reading what is committed."""
+        cursor: DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._connection.cursor()
+        return cursor
+
+    def cursor(self) -> DuckDBPyConnection:
+        """A cursor that the caller closes: for a query that may be interrupted, or that is read bit by bit."""
+        return self._connection.cursor()
+
+    def rows(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> list[Row]:
+        """Read all rows. Results are always read to the end: an open one blocks what comes next."""
+        return self.reader().execute(sql, parameters or []).fetchall()
+
+    def value(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> Any:
+        """Read the one value of the one row."""
+        return self.rows(sql, parameters)[0][0]
+
+    def table(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> pyarrow.Table:
+        """Read into an Arrow table."""
+        return self.reader().execute(sql, parameters or []).to_arrow_table()
+
+    @contextmanager
+    def writing(self) -> Iterator[DuckDBPyConnection]:
+        """One transaction on the one writer: all of it is on disk when the block ends, or none of it.
+
+        A block inside a block joins it, so that a decision and its effect are one.
+        """
+        with self._writing:
+            if self._depth == 0:
+                self._connection.execute("BEGIN")
+            self._depth += 1
+            try:
+                yield self._connection
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except Exception as error:
+            raise AnituiError(
+                f"the last change could not be written to {self.path} and was not made: {first_line(error)}"
+            ) from error
+
+    def close(self) -> None:
+        """Write the log into the file, so that the next opening is quick, and let it go."""
+        with self._writing:
+            self._connection.execute("CHECKPOINT")
+            self._connection.close()
+
+
+@contextmanager
+def incoming(connection: DuckDBPyConnection, table: pyarrow.Table, name: str = "incoming") -> Iterator[str]:
+    """Let SQL see an Arrow table under a name for the length of the block."""
+    connection.register(name, table)
+    try:
+        yield name
+    finally:
+        connection.unregister(name)
+
+
+def open_catalogue(
+    path: Path,
+    settings: CatalogueSettings | None = None,
+    *,
+    told: Callable[[str], None] = lambda _: None,
+    schema: Path = migrations.SCHEMA,
+) -> Catalogue:
+    """Open the catalogue, bring its schema up to date, and return it. `told` hears of a backup that was made."""
+    settings = settings or CatalogueSettings()
+    connection = _connect(path, settings)
+    try:
+        waiting = migrations.pending(connection, migrations.known(schema))
+        at = migrations.version(connection)
+        if at and any(each.changes_data for each in waiting):
+            # Only a closed file is whole: DuckDB keeps the newest changes in a log beside it.
+            connection.execute("CHECKPOINT")
+            connection.close()
+            migrations.back_up(path, path.parent / "backups", at, told)
+            connection = _connect(path, settings)
+        for migration in waiting:
+            migrations.apply(connection, migration)
+        if waiting:
+            connection.execute("CHECKPOINT")
+    except BaseException:
+        connection.close()
+        raise
+    return Catalogue(connection, path)
+
+
+def _connect(path: Path, settings: CatalogueSettings) -> DuckDBPyConnection:
+    import duckdb
+
+    config: dict[str, Any] = {
+        "memory_limit": settings.memory,
+        "autoinstall_known_extensions": "false",  # never the network, whatever a query names
+        "temp_directory": str(path.parent / ".spill"),
+        "preserve_insertion_order": "true",
+    }
+    if settings.threads:
+        config["threads"] = settings.threads
+    try:
+        return duckdb.connect(str(path), config=config)
+    except duckdb.Error as error:
+        raise Unreadable(f"the catalogue {path} cannot be opened: {first_line(error)}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """DuckDB explains at length; the first line says it."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,274 @@
+"""Every decision of a person, in the same transaction as its effect; undo and redo without limit.
+
+A decision names the rows it wants to be otherwise, and the journal keeps how they were and how they became: only
+the columns that decisions own, so that what the machine writes beside them is not rolled back. Undo writes the
+`before`s, redo the `after`s. A decision after an undo drops what was undone from the line of redo, and the
+history still shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from anitui.errors import AnituiError
+from anitui.store.catalogue import Catalogue, incoming
+
+if TYPE_CHECKING:
+    import pyarrow
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Journalled:
+    """A table that decisions change: what names a row, and which of its columns decisions own."""
+
+    key: Mapping[str, str]
+    owned: Mapping[str, str]
+    # Rows that undo and redo leave as they are.
+    except_where: str = "false"
+
+
+# A new table of decisions is one line here.
+TABLES: Mapping[str, Journalled] = {
+    "images": Journalled({"image_id": "BIGINT"}, {"state": "VARCHAR", "reason": "VARCHAR"}, "purged_at IS NOT NULL"),
+    "image_marks": Journalled({"image_id": "BIGINT"}, {"mark": "TINYINT"}),
+    "image_tags": Journalled(
+        {"image_id": "BIGINT", "label": "VARCHAR", "said_by": "VARCHAR"},
+        {"holds": "BOOLEAN", "speaker": "VARCHAR", "confidence": "DOUBLE", "said_at": "TIMESTAMP"},
+    ),
+    "faces": Journalled(
+        {"face_id": "BIGINT"},
+        {
+            "image_id": "BIGINT", "x": "DOUBLE", "y": "DOUBLE", "w": "DOUBLE", "h": "DOUBLE", "score": "DOUBLE",
+            "detector": "VARCHAR", "settings": "VARCHAR", "kind": "VARCHAR", "state": "VARCHAR", "reason": "VARCHAR",
+        },
+    ),
+    "face_labels": Journalled(
+        {"face_id": "BIGINT", "said_by": "VARCHAR"},
+        {"label": "VARCHAR", "speaker": "VARCHAR", "confidence": "DOUBLE", "said_at": "TIMESTAMP"},
+    ),
+    "labels": Journalled(
+        {"label": "VARCHAR"},
+        {"label_set": "VARCHAR", "aliases": "VARCHAR[]", "colour": "VARCHAR", "key": "VARCHAR"},
+    ),
+    "verdicts": Journalled(
+        {"verdict_id": "BIGINT"},
+        {
+            "kind": "VARCHAR", "a_id": "BIGINT", "b_id": "BIGINT", "verdict": "VARCHAR", "said_by": "VARCHAR",
+            "decided_at": "TIMESTAMP",
+        },
+    ),
+}  # fmt: skip
+
+
+class NothingToUndo(AnituiError):
+    """There is no decision left in that direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One decision, as the history shows it."""
+
+    entry_id: int
+    action: str
+    summary: str
+    said_by: str
+    decided_at: datetime
+    state: str  # done · undone · dropped (undone, and then something else was decided) · final (cannot be undone)
+    rows: int
+
+
+@dataclass(slots=True)
+class Decision:
+    """An open decision; what it changes, it changes through here."""
+
+    entry_id: int
+    _connection: DuckDBPyConnection
+    changed: int = 0
+    _steps: int = 0
+
+    def put(self, table: str, rows: pyarrow.Table) -> int:
+        """Make rows be as given: their key columns, and the owned columns to set; new rows are added.
+
+        Rows that are so already do not count. Returns how many changed.
+        """
+        with incoming(self._connection, rows):
+            return self._put(table, "incoming", [name for name in rows.column_names if name in TABLES[table].owned])
+
+    def put_where(self, table: str, values: Mapping[str, Any], where: str, parameters: list[Any]) -> int:
+        """Set the same values on all rows that a condition picks: a million at once without reading them."""
+        key = ", ".join(TABLES[table].key)
+        names = list(values)
+        columns = ", ".join(f"?::{TABLES[table].owned[name]} AS {name}" for name in names)
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE decided AS SELECT {key}, {columns} FROM {table} WHERE {where}",
+            [*values.values(), *parameters],
+        )
+        return self._put(table, "decided", names)
+
+    def remove(self, table: str, keys: pyarrow.Table) -> int:
+        """Take rows away. Returns how many were there."""
+        shape = TABLES[table]
+        with incoming(self._connection, keys):
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE change AS SELECT {_object('t', shape.key)} AS row_key, "
+                f"{_object('t', shape.owned)} AS before, NULL::VARCHAR AS after "
+                f"FROM {table} t JOIN incoming n ON {_same('t', 'n', shape.key)}"
+            )
+            self._connection.execute(f"DELETE FROM {table} t USING incoming n WHERE {_same('t', 'n', shape.key)}")
+        return self._note(table)
+
+    def _put(self, table: str, source: str, names: list[str]) -> int:
+        shape = TABLES[table]
+        owned = {name: shape.owned[name] for name in names}
+        differs = " OR ".join(f"t.{name} IS DISTINCT FROM n.{name}::{kind}" for name, kind in owned.items())
+        cast = ", ".join(f"n.{name}::{kind} AS {name}" for name, kind in {**shape.key, **owned}.items())
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE change AS "
+            f"SELECT {_object('n', shape.key)} AS row_key, "
+            f"CASE WHEN t.rowid IS NULL THEN NULL ELSE {_object('t', owned)} END AS before, "
+            f"{_object('n', owned)} AS after, {cast} "
+            f"FROM {source} n LEFT JOIN {table} t ON {_same('t', 'n', shape.key)} "
+            f"WHERE t.rowid IS NULL OR {differs}"
+        )
+        sets = ", ".join(f"{name} = n.{name}" for name in names)
+        self._connection.execute(
+            f"UPDATE {table} t SET {sets} FROM change n WHERE n.before IS NOT NULL AND {_same('t', 'n', shape.key)}"
+        )
+        columns = ", ".join([*shape.key, *names])
+        self._connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM change WHERE before IS NULL")
+        return self._note(table)
+
+    def _note(self, table: str) -> int:
+        """Keep what `change` holds, as the next step of this decision: undo goes through the steps backwards."""
+        self._steps += 1
+        self._connection.execute(
+            "INSERT INTO journal_changes SELECT ?, ?, ?, row_key, before, after FROM change",
+            [self.entry_id, self._steps, table],
+        )
+        count = int(self._connection.execute("SELECT count(*) FROM change").fetchall()[0][0])
+        self._connection.execute("DROP TABLE change")
+        self.changed += count
+        return count
+
+
+@contextmanager
+def decision(catalogue: Catalogue, action: str, summary: str, said_by: str = "person") -> Iterator[Decision]:
+    """Open a decision; its effect and its entry are on disk together when the block ends.
+
+    A decision that changed nothing leaves no entry. `{n}` in the summary becomes the number of rows that changed.
+    """
+    with catalogue.writing() as connection:
+        entry_id = int(connection.execute("SELECT nextval('entry_ids')").fetchall()[0][0])
+        made = Decision(entry_id, connection)
+        yield made
+        if made.changed:
+            connection.execute(f"UPDATE journal SET state = 'dropped', changed_at = {_NOW} WHERE state = 'undone'")
+            connection.execute(
+                "INSERT INTO journal (entry_id, action, summary, said_by) VALUES (?, ?, ?, ?)",
+                [entry_id, action, summary.replace("{n}", f"{made.changed:,}"), said_by],
+            )
+
+
+def note_final(connection: DuckDBPyConnection, action: str, summary: str, said_by: str = "person") -> None:
+    """Write down what cannot be taken back (a purge), inside the caller's transaction."""
+    connection.execute(
+        "INSERT INTO journal (action, summary, said_by, state) VALUES (?, ?, ?, 'final')", [action, summary, said_by]
+    )
+
+
+def undo(catalogue: Catalogue) -> Entry:
+    """Take back the latest decision that stands, whoever made it and on whatever screen."""
+    return _step(catalogue, "done", "undone", "before", "entry_id DESC", "there is nothing to undo")
+
+
+def redo(catalogue: Catalogue) -> Entry:
+    """Make the decision again that was undone last."""
+    return _step(catalogue, "undone", "done", "after", "entry_id", "there is nothing to redo")
+
+
+def history(catalogue: Catalogue, limit: int = 200, before: int | None = None) -> list[Entry]:
+    """The latest decisions, newest first; `before` an entry for the next page."""
+    rows = catalogue.rows(
+        "WITH page AS (SELECT * FROM journal WHERE entry_id < ? ORDER BY entry_id DESC LIMIT ?) "
+        "SELECT p.entry_id, action, summary, said_by, decided_at, state, count(c.entry_id) "
+        "FROM page p LEFT JOIN journal_changes c USING (entry_id) GROUP BY ALL ORDER BY p.entry_id DESC",
+        [before if before is not None else 2**62, limit],
+    )
+    return [Entry(*row) for row in rows]
+
+
+_NOW = "(now() AT TIME ZONE 'UTC')"
+
+
+def _step(catalogue: Catalogue, state: str, becomes: str, side: str, order: str, nothing: str) -> Entry:
+    with catalogue.writing() as connection:
+        found = connection.execute(
+            "SELECT entry_id, action, summary, said_by, decided_at, state, "
+            "(SELECT count(*) FROM journal_changes c WHERE c.entry_id = j.entry_id) "
+            f"FROM journal j WHERE state = ? ORDER BY {order} LIMIT 1",
+            [state],
+        ).fetchall()
+        if not found:
+            raise NothingToUndo(nothing)
+        entry = Entry(*found[0])
+        steps = connection.execute(
+            "SELECT DISTINCT step, table_name FROM journal_changes WHERE entry_id = ? ORDER BY step", [entry.entry_id]
+        ).fetchall()
+        for step, table in reversed(steps) if side == "before" else steps:
+            _write_side(connection, entry.entry_id, step, table, side)
+        connection.execute(
+            f"UPDATE journal SET state = ?, changed_at = {_NOW} WHERE entry_id = ?", [becomes, entry.entry_id]
+        )
+        return entry
+
+
+def _write_side(connection: DuckDBPyConnection, entry_id: int, step: int, table: str, side: str) -> None:
+    """Make the rows of one step of an entry be as `before` or `after` says.
+
+    An entry may hold only some of the owned columns of a row; the others keep what they have.
+    """
+    shape = TABLES[table]
+    key = ", ".join(f"json_extract_string(row_key, '$.{name}')::{kind} AS {name}" for name, kind in shape.key.items())
+    owned = ", ".join(
+        f"json_exists({side}, '$.{name}') AS has_{name}, {_from_json(side, name, kind)} AS {name}"
+        for name, kind in shape.owned.items()
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT {side} IS NULL AS gone, {key}, {owned} "
+        "FROM journal_changes WHERE entry_id = ? AND step = ?",
+        [entry_id, step],
+    )
+    here = _same("t", "w", shape.key)
+    connection.execute(f"DELETE FROM {table} t USING wanted w WHERE w.gone AND {here} AND NOT ({shape.except_where})")
+    sets = ", ".join(f"{name} = CASE WHEN w.has_{name} THEN w.{name} ELSE t.{name} END" for name in shape.owned)
+    connection.execute(
+        f"UPDATE {table} t SET {sets} FROM wanted w WHERE NOT w.gone AND {here} AND NOT ({shape.except_where})"
+    )
+    columns = ", ".join([*shape.key, *shape.owned])
+    values = ", ".join(f"w.{name}" for name in [*shape.key, *shape.owned])
+    connection.execute(
+        f"INSERT INTO {table} ({columns}) SELECT {values} FROM wanted w "
+        f"WHERE NOT w.gone AND NOT EXISTS (FROM {table} t WHERE {here})"
+    )
+    connection.execute("DROP TABLE wanted")
+
+
+def _object(alias: str, columns: Mapping[str, str]) -> str:
+    """Columns as one JSON object, as text."""
+    parts = ", ".join(f"'{name}', {alias}.{name}::{kind}" for name, kind in columns.items())
+    return f"json_object({parts})::VARCHAR"
+
+
+def _from_json(side: str, name: str, kind: str) -> str:
+    if kind.endswith("[]"):
+        return f"from_json(json_extract({side}, '$.{name}'), '[\"{kind.removesuffix('[]')}\"]')"
+    return f"json_extract_string({side}, '$.{name}')::{kind}"
+
+
+def _same(left: str, right: str, key: Mapping[str, str]) -> str:
+    return " AND ".join(f"{left}.{name} = {right}.{name}" for name in key)

@@ -1,0 +1,166 @@
+"""A workspace: a folder that the user owns, with one catalogue, the pictures' bytes, and a lock held by one process."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shlex
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from anitui import settings as settings_module
+from anitui.errors import WorkspaceHeld, WrongUse
+from anitui.files import write_atomically
+from anitui.settings import Settings
+
+MARKER = "anitui.toml"
+
+TEMPLATE = """\
+# This folder is an anitui workspace. It can be moved and backed up as a whole (`cp -r`).
+# Settings given here hold for this workspace; every setting and its default: docs/settings.md.
+
+[workspace]
+name = {name}
+
+# [import]
+# mode = "copy"          # or "hardlink", or "reference": the pictures stay where they are
+# hashing = "exact"      # bit for bit as imagehash; "fast" is four times as quick and never compared with exact
+
+# [look]
+# theme = "anitui-dark"
+# pictures = "auto"      # or cells, sextant, sixel, kitty
+
+# [keys]
+# "browse.set_aside" = "x,delete"
+"""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The paths of one workspace. Nothing is opened or locked by having one."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / MARKER
+
+    @property
+    def catalogue(self) -> Path:
+        return self.root / "catalogue.duckdb"
+
+    @property
+    def media(self) -> Path:
+        return self.root / "media"
+
+    @property
+    def crops(self) -> Path:
+        return self.root / "crops"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
+    def name(self) -> str:
+        return self.root.name or str(self.root)
+
+    def settings(self) -> Settings:
+        return settings_module.load(self.settings_file)
+
+    def file(self, path: str) -> Path:
+        """Where the bytes of a picture lie: its path in the catalogue is relative to the workspace, or absolute."""
+        return self.root / path
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the workspace for this process, or say who does.
+
+        The kernel drops the lock when the process ends, however it ends, so a stale lock cannot exist.
+        """
+        try:
+            handle = os.open(self.root / ".anitui.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise WrongUse(f"the workspace {self.root} cannot be written to: {error.strerror}") from error
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise WorkspaceHeld(_who_holds(self.root, os.pread(handle, 4096, 0))) from None
+            holder = {
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+                "since": datetime.now(UTC).isoformat(timespec="seconds"),
+                "command": shlex.join(["anitui", *sys.argv[1:]]),
+            }
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(holder).encode(), 0)
+            yield
+        finally:
+            os.close(handle)
+
+
+def create(folder: Path) -> Workspace:
+    """Make `folder` a workspace; making one that is there already is no error and changes nothing."""
+    workspace = Workspace(folder.resolve())
+    if workspace.settings_file.exists():
+        return workspace
+    above = nearest(workspace.root)
+    if above is not None:
+        raise WrongUse(
+            f"{folder} lies inside the workspace {above.root}: workspaces cannot be nested, choose another folder"
+        )
+    try:
+        workspace.root.mkdir(parents=True, exist_ok=True)
+        for part in (workspace.media, workspace.crops, workspace.runs, workspace.exports):
+            part.mkdir(exist_ok=True)
+        name = json.dumps(workspace.name, ensure_ascii=False)
+        write_atomically(workspace.settings_file, TEMPLATE.format(name=name).encode())
+    except OSError as error:
+        raise WrongUse(f"{folder} cannot become a workspace: {error.strerror}") from error
+    return workspace
+
+
+def nearest(start: Path) -> Workspace | None:
+    """The workspace that `start` lies in: the nearest folder upwards that holds an anitui.toml."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return Workspace(folder)
+    return None
+
+
+def find(given: Path | None) -> Workspace:
+    """The workspace that a command is about: the one given, or the nearest upwards from here."""
+    if given is not None:
+        if not (given / MARKER).is_file():
+            raise WrongUse(f"{given} is not a workspace: make it one with `anitui init {shlex.quote(str(given))}`")
+        return Workspace(given.resolve())
+    found = nearest(Path.cwd())
+    if found is None:
+        raise WrongUse("no workspace here: make one with `anitui init`, or name one with `anitui -w DIR`")
+    return found
+
+
+def _who_holds(root: Path, note: bytes) -> str:
+    try:
+        holder = json.loads(note)
+        since = datetime.fromisoformat(holder["since"]).astimezone()
+        who = f"process {holder['pid']} on {holder['host']} ({holder['command']}) since {since:%Y-%m-%d %H:%M:%S}"
+    except (ValueError, KeyError):
+        who = "another process, just now"  # it has the lock, and has not yet written who it is
+    return f"the workspace {root} is held by {who}: close that one first, or wait until it is done"
