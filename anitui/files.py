@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from uuid import uuid4
 
 UNFINISHED = ".part"
+_UNFINISHED_NAME = re.compile(r"\..+\.[0-9a-f]{8}" + re.escape(UNFINISHED), re.DOTALL)
 
 
 def write_atomically(target: Path, content: bytes) -> None:
@@ -26,7 +28,13 @@ def write_atomically(target: Path, content: bytes) -> None:
 
 def unfinished_name(target: Path) -> Path:
     """A name beside `target` that `doctor` knows as left over when a process was killed."""
-    return target.with_name(f".{target.name}.{uuid4().hex[:8]}{UNFINISHED}")
+    # A name may have 255 bytes; of a long one the beginning will do.
+    return target.with_name(f".{target.name[:60]}.{uuid4().hex[:8]}{UNFINISHED}")
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of this name is one of ours that never got its final name."""
+    return _UNFINISHED_NAME.fullmatch(name) is not None
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,11 +11,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, TypeAlias, get_type_hints
 
-from anitui.errors import WrongUse
+from anitui.errors import AnituiError, WrongUse
 
 ENVIRONMENT_PREFIX = "ANITUI_"
+
+Choices: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class ImportSettings:
     max_megabytes: int = 512
     seconds_per_picture: int = 60
 
-    CHOICES = {"mode": ("copy", "hardlink", "reference"), "hashing": ("exact", "fast")}
+    CHOICES: ClassVar[Choices] = {"mode": ("copy", "hardlink", "reference"), "hashing": ("exact", "fast")}
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class CatalogueSettings:
     memory: str = "2GB"
     threads: int = 0  # 0: all cores
 
-    CHOICES = {}
+    CHOICES: ClassVar[Choices] = {}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class LookSettings:
     pictures: str = "auto"
     thumbnail: int = 22  # width of a picture in the grid, in cells
 
-    CHOICES = {"pictures": ("auto", "cells", "sextant", "sixel", "kitty")}
+    CHOICES: ClassVar[Choices] = {"pictures": ("auto", "cells", "sextant", "sixel", "kitty")}
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,18 @@ def save(file: Path, section: str, key: str, value: str | int) -> None:
 
     from anitui.files import write_atomically
 
-    document = tomlkit.parse(file.read_text("utf-8")) if file.is_file() else tomlkit.document()
-    if section not in document:
-        document[section] = tomlkit.table()
-    document[section][key] = value  # type: ignore[index]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, tomlkit.dumps(document).encode())
+    file = file.resolve()  # many keep their settings elsewhere and link to them; the link must stay one
+    if file.is_file():
+        _read(file)
+    try:
+        document = tomlkit.parse(file.read_bytes()) if file.is_file() else tomlkit.document()
+        if section not in document:
+            document[section] = tomlkit.table()
+        document[section][key] = value
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, tomlkit.dumps(document).encode())
+    except OSError as error:
+        raise AnituiError(f"the settings file {file} cannot be written: {error.strerror}") from error
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -115,24 +123,34 @@ def _with_table(settings: Settings, table: Mapping[str, Any], source: str) -> Se
             known = ", ".join(f"[{each}]" for each in (*SECTIONS, "keys"))
             raise WrongUse(f"{source}: there is no section [{name}]; the sections are {known}")
         if name == "keys":
-            keys = {**settings.keys, **{str(action): str(key) for action, key in content.items()}}
-            settings = replace(settings, keys=keys)
+            settings = replace(settings, keys={**settings.keys, **_keys(content, source)})
             continue
         section = getattr(settings, SECTIONS[name])
         settings = replace(settings, **{SECTIONS[name]: _with_values(section, content, f"{source} [{name}]")})
     return settings
 
 
+def _keys(content: Mapping[str, Any], source: str) -> dict[str, str]:
+    for action, key in content.items():
+        if isinstance(key, dict):
+            raise WrongUse(
+                f'{source} [keys]: put quotes around the whole action, as in "{action}.{next(iter(key), "")}"'
+            )
+        if not isinstance(key, str):
+            raise WrongUse(f"{source} [keys]: the key for {action} must be a text in quotes, not {key!r}")
+    return dict(content)
+
+
 def _with_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
     """`ANITUI_IMPORT_MODE=reference` and the like."""
     for name, attribute in SECTIONS.items():
         section = getattr(settings, attribute)
+        prefix = f"{ENVIRONMENT_PREFIX}{name}_".upper()
+        defaults = {each.name: each.default for each in fields(section)}
         given: dict[str, Any] = {}
-        for each in fields(section):
-            variable = f"{ENVIRONMENT_PREFIX}{name}_{each.name}".upper()
-            if variable in environ:
-                text = environ[variable]
-                given[each.name] = int(text) if isinstance(each.default, int) and text.isdigit() else text
+        for variable in filter(lambda each: each.startswith(prefix), environ):
+            key, text = variable.removeprefix(prefix).lower(), environ[variable]
+            given[key] = int(text) if isinstance(defaults.get(key), int) and text.isdecimal() else text
         if given:
             settings = replace(settings, **{attribute: _with_values(section, given, "the environment")})
     return settings

@@ -21,6 +21,8 @@ from anitui.settings import Settings
 
 MARKER = "anitui.toml"
 
+LONGEST_COMMAND = 200
+
 TEMPLATE = """\
 # This folder is an anitui workspace. It can be moved and backed up as a whole (`cp -r`).
 # Settings given here hold for this workspace; every setting and its default: docs/settings.md.
@@ -76,6 +78,11 @@ class Workspace:
         return self.root / "backups"
 
     @property
+    def lost(self) -> Path:
+        """Where `doctor` lays what it finds in `media` and cannot place; made when it is needed."""
+        return self.root / "lost"
+
+    @property
     def name(self) -> str:
         return self.root.name or str(self.root)
 
@@ -105,7 +112,7 @@ class Workspace:
                 "pid": os.getpid(),
                 "host": socket.gethostname(),
                 "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                "command": shlex.join(["anitui", *sys.argv[1:]]),
+                "command": _shown(shlex.join(["anitui", *sys.argv[1:]])),
             }
             os.ftruncate(handle, 0)
             os.pwrite(handle, json.dumps(holder).encode(), 0)
@@ -116,7 +123,7 @@ class Workspace:
 
 def create(folder: Path) -> Workspace:
     """Make `folder` a workspace; making one that is there already is no error and changes nothing."""
-    workspace = Workspace(folder.resolve())
+    workspace = Workspace(_resolved(folder))
     if workspace.settings_file.exists():
         return workspace
     above = nearest(workspace.root)
@@ -128,7 +135,7 @@ def create(folder: Path) -> Workspace:
         workspace.root.mkdir(parents=True, exist_ok=True)
         for part in (workspace.media, workspace.crops, workspace.runs, workspace.exports):
             part.mkdir(exist_ok=True)
-        name = json.dumps(workspace.name, ensure_ascii=False)
+        name = json.dumps(workspace.name, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML wants
         write_atomically(workspace.settings_file, TEMPLATE.format(name=name).encode())
     except OSError as error:
         raise WrongUse(f"{folder} cannot become a workspace: {error.strerror}") from error
@@ -137,9 +144,9 @@ def create(folder: Path) -> Workspace:
 
 def nearest(start: Path) -> Workspace | None:
     """The workspace that `start` lies in: the nearest folder upwards that holds an anitui.toml."""
-    start = start.resolve()
+    start = _resolved(start)
     for folder in (start, *start.parents):
-        if (folder / MARKER).is_file():
+        if _is_workspace(folder):
             return Workspace(folder)
     return None
 
@@ -147,13 +154,42 @@ def nearest(start: Path) -> Workspace | None:
 def find(given: Path | None) -> Workspace:
     """The workspace that a command is about: the one given, or the nearest upwards from here."""
     if given is not None:
-        if not (given / MARKER).is_file():
+        if not _is_workspace(given):
             raise WrongUse(f"{given} is not a workspace: make it one with `anitui init {shlex.quote(str(given))}`")
-        return Workspace(given.resolve())
-    found = nearest(Path.cwd())
+        return Workspace(_resolved(given))
+    try:
+        found = nearest(Path.cwd())
+    except FileNotFoundError:
+        raise WrongUse("the folder that you are in was removed: go to another one") from None
     if found is None:
         raise WrongUse("no workspace here: make one with `anitui init`, or name one with `anitui -w DIR`")
     return found
+
+
+def _is_workspace(folder: Path) -> bool:
+    try:
+        return (folder / MARKER).is_file()
+    except PermissionError:
+        return False
+
+
+def _resolved(folder: Path) -> Path:
+    try:
+        real = folder.resolve()
+    except RuntimeError:
+        raise WrongUse(f"{folder} is a symbolic link that leads in a circle: choose another folder") from None
+    try:
+        str(real).encode()
+    except UnicodeEncodeError:
+        raise WrongUse(f"{_shown(str(real))} cannot be a workspace: its name is not UTF-8, rename the folder") from None
+    return real
+
+
+def _shown(text: str) -> str:
+    """Any text from outside as a short printable one; a shell's glob can make a command of megabytes."""
+    text = text[: LONGEST_COMMAND + 1].encode("utf-8", "backslashreplace").decode()
+    text = "".join(char if char.isprintable() else " " for char in text)
+    return text if len(text) <= LONGEST_COMMAND else text[: LONGEST_COMMAND - 1] + "…"
 
 
 def _who_holds(root: Path, note: bytes) -> str:
@@ -161,6 +197,6 @@ def _who_holds(root: Path, note: bytes) -> str:
         holder = json.loads(note)
         since = datetime.fromisoformat(holder["since"]).astimezone()
         who = f"process {holder['pid']} on {holder['host']} ({holder['command']}) since {since:%Y-%m-%d %H:%M:%S}"
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         who = "another process, just now"  # it has the lock, and has not yet written who it is
     return f"the workspace {root} is held by {who}: close that one first, or wait until it is done"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -35,6 +35,7 @@ class Catalogue:
         self._connection = connection
         self._writing = threading.RLock()
         self._depth = 0
+        self._spoilt = False
         self._local = threading.local()
 
     def reader(self) -> DuckDBPyConnection:
@@ -64,15 +65,20 @@ class Catalogue:
     def writing(self) -> Iterator[DuckDBPyConnection]:
         """One transaction on the one writer: all of it is on disk when the block ends, or none of it.
 
-        A block inside a block joins it, so that a decision and its effect are one.
+        A block inside a block joins it, so that a decision and its effect are one: when it fails, the outer one
+        cannot be kept either, even if its error is caught on the way.
         """
         with self._writing:
             if self._depth == 0:
                 self._connection.execute("BEGIN")
+                self._spoilt = False
             self._depth += 1
             try:
                 yield self._connection
+                if self._spoilt and self._depth == 1:
+                    raise AnituiError(f"a part of the last change to {self.path} failed, so none of it was made")
             except BaseException:
+                self._spoilt = True
                 self._depth -= 1
                 if self._depth == 0:
                     self._connection.execute("ROLLBACK")
@@ -92,18 +98,26 @@ class Catalogue:
     def close(self) -> None:
         """Write the log into the file, so that the next opening is quick, and let it go."""
         with self._writing:
-            self._connection.execute("CHECKPOINT")
-            self._connection.close()
+            try:
+                self._connection.execute("CHECKPOINT")
+            finally:
+                self._connection.close()
 
 
 @contextmanager
 def incoming(connection: DuckDBPyConnection, table: pyarrow.Table, name: str = "incoming") -> Iterator[str]:
     """Let SQL see an Arrow table under a name for the length of the block."""
+    import duckdb
+
     connection.register(name, table)
     try:
         yield name
-    finally:
-        connection.unregister(name)
+    except BaseException:
+        # A transaction that has failed takes no further order; that must not hide why it failed.
+        with suppress(duckdb.Error):
+            connection.unregister(name)
+        raise
+    connection.unregister(name)
 
 
 def open_catalogue(

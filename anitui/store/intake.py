@@ -86,9 +86,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction takes in."""
+    """What one transaction takes in. Without a job: `doctor` found it."""
 
-    job_id: int
+    job_id: int | None
     images: Sequence[NewImage]
     sightings: Sequence[NewSighting]
     outcomes: Sequence[Outcome]
@@ -114,7 +114,7 @@ def known_images(catalogue: Catalogue, digests: Sequence[str]) -> dict[str, Know
     """Which of these contents the catalogue has."""
     rows = catalogue.rows(
         "SELECT sha256, image_id, path, stored, purged_at IS NOT NULL, "
-        "state = 'set_aside' AND reason IS NOT DISTINCT FROM ? "
+        "state = 'set_aside' AND coalesce(ends_with(reason, ?), false) "
         "FROM images WHERE sha256 IN (SELECT unnest(?::VARCHAR[]))",
         [MISSING, list(digests)],
     )
@@ -153,16 +153,18 @@ def _add_images(connection: DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TEMP TABLE added AS SELECT i.image_id, n.* FROM incoming n JOIN images i USING (sha256)"
     )
     connection.execute(
-        "INSERT INTO image_facts SELECT image_id, hashing, colourfulness, colour_share, sharpness, brightness FROM added"
+        "INSERT INTO image_facts "
+        "SELECT image_id, hashing, colourfulness, colour_share, sharpness, brightness FROM added"
     )
     for algorithm in ("dhash", "phash", "ahash"):
         connection.execute(f"INSERT INTO image_hashes SELECT image_id, '{algorithm}', hashing, {algorithm} FROM added")
     connection.execute("DROP TABLE added")
 
 
-def _add_sightings(connection: DuckDBPyConnection, job_id: int) -> None:
+def _add_sightings(connection: DuckDBPyConnection, job_id: int | None) -> None:
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE seen AS SELECT i.image_id, n.* FROM incoming n JOIN images i USING (sha256)"
+        "CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT ON (i.image_id, n.url) i.image_id, n.* "
+        "FROM incoming n JOIN images i USING (sha256)"
     )
     connection.execute(
         "UPDATE sightings s SET label_hint = n.label_hint, job_id = ? FROM seen n "

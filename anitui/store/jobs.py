@@ -9,6 +9,7 @@ from typing import Any
 
 from anitui.store.arrow import as_table
 from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.intake import MISSING
 
 NOW = "(now() AT TIME ZONE 'UTC')"
 
@@ -82,29 +83,34 @@ def leave(catalogue: Catalogue, job_id: int, *, done: bool) -> None:
 def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], *, mode: str) -> int:
     """Put files into the queue that were not dealt with before.
 
-    A file is passed over when some import took or refused it with the same size, time of change and label, and the
-    way its bytes are kept is as good as the one asked for. Returns how many were passed over.
+    A file is passed over when the last import that took or refused it did so with the same size, time of change and
+    label, its picture is not missing, and its bytes are kept in a way as good as the one asked for. Returns how many
+    were passed over.
     """
     with catalogue.writing() as connection, incoming(connection, as_table(files, FOUND_TYPES)):
         connection.execute(
             """
             CREATE OR REPLACE TEMP TABLE enlisted AS
-            SELECT n.*, k.mine, coalesce(k.known, false) AS known
-            FROM incoming n LEFT JOIN (
-                SELECT n.url,
+            WITH found AS (SELECT DISTINCT ON (url) * FROM incoming),
+            items AS (
+                SELECT i.url,
                        max(i.item_id) FILTER (i.job_id = $job) AS mine,
-                       bool_or(i.state IN ('done', 'already', 'refused')
-                               AND i.bytes = n.bytes AND i.mtime_ns = n.mtime_ns
-                               AND (n.label_hint IS NULL OR i.label_hint = n.label_hint)
-                               AND (i.image_id IS NULL OR $mode = 'reference' OR p.stored <> 'reference')) AS known
-                FROM incoming n
+                       arg_max(i, (i.changed_at, i.item_id))
+                           FILTER (i.state IN ('done', 'already', 'refused')) AS last
+                FROM found n
                 JOIN job_items i ON i.url = n.url
                 JOIN jobs j ON j.job_id = i.job_id AND j.kind = 'import'
-                LEFT JOIN images p ON p.image_id = i.image_id
-                GROUP BY n.url
-            ) k ON k.url = n.url
+                GROUP BY i.url
+            )
+            SELECT n.*, k.mine,
+                   coalesce(k.last.bytes = n.bytes AND k.last.mtime_ns = n.mtime_ns
+                            AND (n.label_hint IS NULL OR k.last.label_hint = n.label_hint)
+                            AND (p.image_id IS NULL OR $mode = 'reference' OR p.stored <> 'reference')
+                            AND NOT (p.state IS NOT DISTINCT FROM 'set_aside'
+                                     AND coalesce(ends_with(p.reason, $missing), false)), false) AS known
+            FROM found n LEFT JOIN items k ON k.url = n.url LEFT JOIN images p ON p.image_id = k.last.image_id
             """,
-            {"job": job_id, "mode": mode},
+            {"job": job_id, "mode": mode, "missing": MISSING},
         )
         connection.execute(
             f"""
@@ -124,6 +130,14 @@ def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], 
         passed_over = connection.execute("SELECT count(*) FROM enlisted WHERE known").fetchall()[0][0]
         connection.execute("DROP TABLE enlisted")
         return int(passed_over)
+
+
+def forget_unfit(catalogue: Catalogue, job_id: int) -> None:
+    """Drop what could not even be looked at: the next look says what of it is still so."""
+    with catalogue.writing() as connection:
+        connection.execute(
+            "DELETE FROM job_items WHERE job_id = ? AND state = 'refused' AND mtime_ns IS NULL", [job_id]
+        )
 
 
 def refuse(catalogue: Catalogue, job_id: int, refusals: Sequence[UnfitItem]) -> None:

@@ -45,6 +45,7 @@ TABLES: Mapping[str, Journalled] = {
         {
             "image_id": "BIGINT", "x": "DOUBLE", "y": "DOUBLE", "w": "DOUBLE", "h": "DOUBLE", "score": "DOUBLE",
             "detector": "VARCHAR", "settings": "VARCHAR", "kind": "VARCHAR", "state": "VARCHAR", "reason": "VARCHAR",
+            "found_at": "TIMESTAMP",
         },
     ),
     "face_labels": Journalled(
@@ -94,10 +95,15 @@ class Decision:
     def put(self, table: str, rows: pyarrow.Table) -> int:
         """Make rows be as given: their key columns, and the owned columns to set; new rows are added.
 
-        Rows that are so already do not count. Returns how many changed.
+        Rows that are so already do not count; of rows given twice the last counts. Returns how many changed.
         """
+        key = ", ".join(TABLES[table].key)
+        last = (
+            "(FROM (SELECT *, row_number() OVER () AS place FROM incoming) "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY place DESC) = 1)"
+        )
         with incoming(self._connection, rows):
-            return self._put(table, "incoming", [name for name in rows.column_names if name in TABLES[table].owned])
+            return self._put(table, last, [name for name in rows.column_names if name in TABLES[table].owned])
 
     def put_where(self, table: str, values: Mapping[str, Any], where: str, parameters: list[Any]) -> int:
         """Set the same values on all rows that a condition picks: a million at once without reading them."""
@@ -108,7 +114,9 @@ class Decision:
             f"CREATE OR REPLACE TEMP TABLE decided AS SELECT {key}, {columns} FROM {table} WHERE {where}",
             [*values.values(), *parameters],
         )
-        return self._put(table, "decided", names)
+        count = self._put(table, "decided", names)
+        self._connection.execute("DROP TABLE decided")
+        return count
 
     def remove(self, table: str, keys: pyarrow.Table) -> int:
         """Take rows away. Returns how many were there."""
@@ -117,7 +125,7 @@ class Decision:
             self._connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE change AS SELECT {_object('t', shape.key)} AS row_key, "
                 f"{_object('t', shape.owned)} AS before, NULL::VARCHAR AS after "
-                f"FROM {table} t JOIN incoming n ON {_same('t', 'n', shape.key)}"
+                f"FROM {table} t SEMI JOIN incoming n ON {_same('t', 'n', shape.key)}"
             )
             self._connection.execute(f"DELETE FROM {table} t USING incoming n WHERE {_same('t', 'n', shape.key)}")
         return self._note(table)
@@ -125,7 +133,9 @@ class Decision:
     def _put(self, table: str, source: str, names: list[str]) -> int:
         shape = TABLES[table]
         owned = {name: shape.owned[name] for name in names}
-        differs = " OR ".join(f"t.{name} IS DISTINCT FROM n.{name}::{kind}" for name, kind in owned.items())
+        differs = " OR ".join(
+            [f"t.{name} IS DISTINCT FROM n.{name}::{kind}" for name, kind in owned.items()] or ["false"]
+        )
         cast = ", ".join(f"n.{name}::{kind} AS {name}" for name, kind in {**shape.key, **owned}.items())
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE change AS "
@@ -135,12 +145,18 @@ class Decision:
             f"FROM {source} n LEFT JOIN {table} t ON {_same('t', 'n', shape.key)} "
             f"WHERE t.rowid IS NULL OR {differs}"
         )
-        sets = ", ".join(f"{name} = n.{name}" for name in names)
-        self._connection.execute(
-            f"UPDATE {table} t SET {sets} FROM change n WHERE n.before IS NOT NULL AND {_same('t', 'n', shape.key)}"
-        )
+        if names:
+            sets = ", ".join(f"{name} = n.{name}" for name in names)
+            self._connection.execute(
+                f"UPDATE {table} t SET {sets} FROM change n WHERE n.before IS NOT NULL AND {_same('t', 'n', shape.key)}"
+            )
         columns = ", ".join([*shape.key, *names])
         self._connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM change WHERE before IS NULL")
+        # A new row has defaults besides what was given, and redo must bring the very same back.
+        self._connection.execute(
+            f"UPDATE change n SET after = {_object('t', shape.owned)} FROM {table} t "
+            f"WHERE n.before IS NULL AND {_same('t', 'n', shape.key)}"
+        )
         return self._note(table)
 
     def _note(self, table: str) -> int:

@@ -30,6 +30,10 @@ class NewerCatalogue(AnituiError):
     """The file was made by a later anitui than this one."""
 
 
+class ForeignFile(AnituiError):
+    """A DuckDB file that anitui did not make."""
+
+
 class BrokenMigration(AnituiError):
     """A migration could not be applied; the catalogue is as it was."""
 
@@ -49,20 +53,31 @@ def known(folder: Path = SCHEMA) -> list[Migration]:
     """All migrations in the order of their numbers, which start at 1 and have no gaps."""
     found = []
     for file in sorted(folder.glob("*.sql")):
-        number, name = re.fullmatch(r"(\d{4})_(\w+)", file.stem).groups()  # type: ignore[union-attr]
-        found.append(Migration(int(number), name, file.read_text("utf-8")))
+        named = re.fullmatch(r"(\d{4})_(\w+)", file.stem)
+        if named is None:
+            raise BrokenMigration(f"the migration {file} is not named like 0001_what_it_does.sql")
+        found.append(Migration(int(named[1]), named[2], file.read_text("utf-8")))
     if [each.version for each in found] != list(range(1, len(found) + 1)):
         raise BrokenMigration(f"the migrations in {folder} are not numbered 0001, 0002, … without gaps")
     return found
 
 
 def version(connection: DuckDBPyConnection) -> int:
-    """How far the open catalogue has come; 0 for a new file."""
+    """How far the open catalogue has come; 0 for a new file. Refuses a file that holds something else."""
     there = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migrations'"
-    ).fetchall()[0][0]
-    if not there:
+        "SELECT count(*), bool_or(table_name = 'schema_migrations') FROM duckdb_tables() WHERE NOT temporary"
+    ).fetchall()[0]
+    if not there[0]:
         return 0
+    # Other programs, too, call the table of their migrations so; ours notes which anitui applied each.
+    columns = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'schema_migrations'"
+    ).fetchall()
+    if not there[1] or ("applied_by",) not in columns:
+        raise ForeignFile(
+            "this catalogue.duckdb was not made by anitui and was left alone: move it out of the workspace, "
+            "and a new catalogue is made"
+        )
     return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchall()[0][0])
 
 

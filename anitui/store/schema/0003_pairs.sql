@@ -25,8 +25,13 @@ CREATE TABLE verdicts (
 
 -- What still waits: pairs of two active pictures (or faces) that nobody has judged.
 CREATE VIEW pairs_open AS
+WITH aside AS (
+    SELECT 'image' AS kind, image_id AS id FROM images WHERE state <> 'active'
+    UNION ALL
+    SELECT 'face', face_id FROM faces WHERE state <> 'active'
+)
 SELECT p.kind, p.a_id, p.b_id, p.algorithm, p.distance
 FROM pairs p
-WHERE NOT EXISTS (FROM verdicts v WHERE v.kind = p.kind AND v.a_id = p.a_id AND v.b_id = p.b_id)
-  AND NOT EXISTS (FROM images i WHERE p.kind = 'image' AND i.image_id IN (p.a_id, p.b_id) AND i.state <> 'active')
-  AND NOT EXISTS (FROM faces f WHERE p.kind = 'face' AND f.face_id IN (p.a_id, p.b_id) AND f.state <> 'active');
+ANTI JOIN verdicts v ON v.kind = p.kind AND v.a_id = p.a_id AND v.b_id = p.b_id
+ANTI JOIN aside a ON a.kind = p.kind AND a.id = p.a_id
+ANTI JOIN aside b ON b.kind = p.kind AND b.id = p.b_id;

@@ -1,0 +1,266 @@
+"""Wires the screens, the actions and the open workspace together; nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from anitui import actions
+from anitui import settings as settings_module
+from anitui.errors import AnituiError
+from anitui.screens.background import Background
+from anitui.screens.bindings import bindings
+from anitui.screens.browse import BrowseScreen
+from anitui.screens.frame import FrameScreen, KeyBar, PlaceLine
+from anitui.screens.goto import GoTo
+from anitui.screens.help import HelpScreen
+from anitui.screens.history import HistoryScreen
+from anitui.screens.home import HomeScreen
+from anitui.screens.questions import AskPath, Confirm
+from anitui.screens.settings import SettingsScreen
+from anitui.screens.sql import SqlScreen
+from anitui.screens.themes import OURS
+from anitui.screens.widgets.picture.loader import PictureLoader
+from anitui.screens.widgets.picture.policy import Policy
+from anitui.screens.words import count
+from anitui.settings import Settings
+from anitui.store import journal, overview
+from anitui.store.catalogue import Catalogue
+from anitui.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as it stays in History."""
+
+    moment: datetime
+    text: str
+    kind: str
+
+
+class AnituiApp(App[None]):
+    """The terminal app over one open workspace."""
+
+    TITLE = "anitui"
+    CSS_PATH: ClassVar[list[str]] = ["screens/frame.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(actions.ANYWHERE)
+    ENABLE_COMMAND_PALETTE = True
+    SCREENS: ClassVar[dict[str, Callable[[], Screen[None]]]] = {
+        "home": HomeScreen,
+        "browse": BrowseScreen,
+        "sql": SqlScreen,
+        "history": HistoryScreen,
+    }
+
+    status: reactive[overview.Status | None] = reactive(None)
+    working: reactive[tuple[str, ...]] = reactive(())
+
+    def __init__(self, workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.catalogue = catalogue
+        self.settings = settings
+        self.messages: list[Said] = []
+        self.background = Background(self)
+        self.pictures = PictureLoader()
+        # Decisions are written one after the other, in the order in which the keys were pressed.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="decisions")
+
+    def on_mount(self) -> None:
+        for theme in OURS:
+            self.register_theme(theme)
+        if self.settings.look.theme in self.available_themes:
+            self.theme = self.settings.look.theme
+        self.set_keymap(dict(self.settings.keys))
+        self.push_screen("home")
+        self.refresh_status()
+        for fault in actions.faults(self.settings.keys):
+            self.call_after_refresh(self.say, fault, "warning")
+        if self.settings.look.theme not in self.available_themes:
+            known = ", ".join(sorted(self.available_themes))
+            self.call_after_refresh(
+                self.say, f"there is no theme {self.settings.look.theme!r}; there are {known}", "warning"
+            )
+
+    # What screens ask of the app.
+
+    def say(self, text: str, kind: str = "information") -> None:
+        """Show a message above the key bar and keep it in History."""
+        self.messages.append(Said(datetime.now(UTC), text, kind))
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, FrameScreen):
+                screen.query_one(PlaceLine).say(text, kind)
+                return
+
+    def decide(self, decision: Callable[[], str | None]) -> None:
+        """Write a decision in its turn, off the thread that draws; it returns what to say about it."""
+
+        async def run() -> None:
+            try:
+                text = await asyncio.wrap_future(self._writer.submit(decision))
+            except AnituiError as error:
+                self.say(str(error), "error")
+                return
+            if text:
+                self.say(text)
+            self.changed()
+
+        self.run_worker(run(), group="decisions")
+
+    def changed(self) -> None:
+        """Something in the catalogue is otherwise: read again what is on the screen."""
+        self.refresh_status()
+        for screen in self.screen_stack:
+            if isinstance(screen, FrameScreen):
+                screen.reload()
+
+    def refresh_status(self) -> None:
+        async def run() -> None:
+            self.status = await asyncio.to_thread(overview.status, self.catalogue)
+
+        self.run_worker(run(), group="status", exclusive=True)
+
+    def open_picture(self, image_id: int, among: Iterable[int] | None = None) -> None:
+        """Show one picture large; `among` are the pictures that `next` goes through."""
+        from anitui.screens.one_picture import PictureScreen
+
+        self.push_screen(PictureScreen(image_id, list(among) if among is not None else [image_id]))
+
+    def go(self, place: str) -> None:
+        """Go to a screen: what lay over the one below is closed, so that `back` never leads through a maze."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if self.screen is not self.get_screen(place):
+            self.switch_screen(place)
+
+    def browse(self, query: str) -> None:
+        """Open the browse screen with a filter."""
+        self.go("browse")
+        screen = self.get_screen("browse")
+        assert isinstance(screen, BrowseScreen)
+        self.call_after_refresh(screen.show_filter, query)
+
+    def keep_setting(self, section: str, key: str, value: str | int) -> None:
+        """Write a setting that was changed by a key into the workspace's file, and let it be in force now."""
+        settings_module.save(self.workspace.settings_file, section, key, value)
+        self.settings = self.workspace.settings()
+
+    def next_drawing(self) -> Policy:
+        """The next way of drawing pictures, kept in the settings; the screen that asked draws with it."""
+        policies = list(Policy)
+        following = policies[(policies.index(Policy(self.settings.look.pictures)) + 1) % len(policies)]
+        self.keep_setting("look", "pictures", str(following))
+        return following
+
+    def ask_sql(self, statement: str) -> None:
+        """Open the SQL screen with a statement and run it."""
+        self.go("sql")
+        screen = self.get_screen("sql")
+        assert isinstance(screen, SqlScreen)
+        self.call_after_refresh(screen.ask, statement)
+
+    # The actions that work anywhere.
+
+    def action_go(self) -> None:
+        def chosen(place: str | None) -> None:
+            if place:
+                self.go(place)
+
+        self.push_screen(GoTo(), chosen)
+
+    def action_undo(self) -> None:
+        self.decide(lambda: f"taken back: {journal.undo(self.catalogue).summary}")
+
+    def action_redo(self) -> None:
+        self.decide(lambda: f"made again: {journal.redo(self.catalogue).summary}")
+
+    def action_import_pictures(self) -> None:
+        def answered(path: str | None) -> None:
+            if path:
+                self.background.start_import(path)
+
+        question = "Take in pictures from which folder, file or glob?"
+        self.push_screen(
+            AskPath(question, detail="Copied into the workspace; labels by `anitui import --label`."), answered
+        )
+
+    def action_palette(self) -> None:
+        self.action_command_palette()
+
+    def action_help(self) -> None:
+        place = next((s.place for s in reversed(self.screen_stack) if isinstance(s, FrameScreen)), "home")
+        if place != "help":
+            self.push_screen(HelpScreen(place))
+
+    def action_settings(self) -> None:
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen())
+
+    def action_work(self) -> None:
+        self.background.ask_to_stop()
+
+    def action_step_back(self) -> None:
+        screen = self.screen
+        if isinstance(screen, FrameScreen) and screen.step_back():
+            return
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        elif self.screen is not self.get_screen("home"):
+            self.switch_screen("home")
+
+    def action_leave(self) -> None:
+        if not self.background.runs:
+            self.exit()
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.exit()
+
+        running = count(len(self.background.runs), "import")
+        detail = "What is done is kept. The same import given again goes on from there."
+        self.push_screen(Confirm(f"Leave, and stop {running}?", "leave", detail), answered)
+
+    async def action_quit(self) -> None:
+        """ctrl+q and ctrl+c twice, as `q`."""
+        self.action_leave()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: everything that can be done here, by its name."""
+        place = screen.place if isinstance(screen, FrameScreen) else ""
+        for each in actions.REGISTRY:
+            if each.place == actions.GO:
+                yield SystemCommand(f"go to {each.name}", each.help, lambda to=each.method: self.go(to))
+            elif each.place == actions.ANYWHERE and each.id not in ("anywhere.palette", "anywhere.step_back"):
+                yield SystemCommand(each.name, each.help, lambda run=each.method: self.call_later(self.run_action, run))
+            elif each.place == place:
+                call = lambda run=each.method: self.call_later(screen.run_action, run)  # noqa: E731
+                yield SystemCommand(each.name, each.help, call)
+
+    def on_theme_changed(self) -> None:
+        for bar in self.screen.query(KeyBar):
+            bar.refresh_line()
+
+    def shut_down(self) -> None:
+        """After the app has left the terminal: finish what was decided, stop what runs, keep what it did."""
+        self.background.stop_all()
+        self._writer.shutdown(wait=True)
+        self.pictures.close()
+
+
+def run(workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:
+    """Show the app until the person leaves."""
+    app = AnituiApp(workspace, catalogue, settings)
+    try:
+        app.run()
+    finally:
+        app.shut_down()

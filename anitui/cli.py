@@ -1,0 +1,160 @@
+"""The command line: parses, calls one function of `commands/`, and leaves with its exit code.
+
+Only the standard library is imported here, so that `--help` answers at once; a command imports what it needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from anitui import __version__
+from anitui.errors import AnituiError
+
+EXIT_CODES = """\
+exit codes: 0 done · 1 failed · 2 wrong use · 3 done in part, the failures listed
+            4 workspace held by another process · 130 interrupted (what was done is kept)"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="anitui",
+        description="From nothing to a trained, measured anime-character face classifier, without leaving the\n"
+        "keyboard. Without a command: the terminal app.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument(
+        "-w", "--workspace", type=Path, metavar="DIR", help="the workspace (default: the nearest anitui.toml upwards)"
+    )
+    top.add_argument("--version", action="version", version=f"anitui {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    # The options that every command has stand after it, where people write them.
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "-w", "--workspace", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
+    common.add_argument(
+        "--json",
+        action="store_true",
+        help="the last line of standard output is one JSON object that reports what was done",
+    )
+
+    def add(name: str, module: str, help: str, description: str = "") -> argparse.ArgumentParser:
+        command = commands.add_parser(
+            name,
+            help=help,
+            description=description or help,
+            parents=[common],
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.set_defaults(module=module)
+        return command
+
+    demo = add("demo", "demo", "make a sample workspace, offline, through the real path, and show it")
+    demo.add_argument(
+        "folder", nargs="?", type=Path, default=Path("sample"), metavar="DIR", help="where (default: sample)"
+    )
+    demo.add_argument("--headless", action="store_true", help="do not open the terminal app; print what was done")
+    demo.add_argument("--seed", type=int, default=7, help="another seed draws another world (default: 7)")
+
+    init = add("init", "init", "make a folder a workspace")
+    init.add_argument(
+        "folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="which folder (default: this one)"
+    )
+
+    take = add(
+        "import",
+        "take_in",
+        "take pictures in from folders, files and globs",
+        "Take pictures in from folders (with all below them), files and globs. What a file is, its content tells. "
+        "The same\ncommand given again goes on where it stopped, and passes over what it knows.",
+    )
+    take.add_argument("paths", nargs="+", metavar="PATH", help="a folder, a file or a quoted glob")
+    labels = take.add_mutually_exclusive_group()
+    labels.add_argument("--label", metavar="L", help="the label of all of them")
+    labels.add_argument(
+        "--labels-from-folders", action="store_true", help="label each with the name of the folder it lies in"
+    )
+    take.add_argument(
+        "--mode",
+        choices=("copy", "hardlink", "reference"),
+        help="copy into the workspace (default), link, or leave where it is",
+    )
+    take.add_argument(
+        "--hashing",
+        choices=("exact", "fast"),
+        help="exact: bit for bit as imagehash (default); fast: from a quarter-size decode",
+    )
+    take.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
+
+    sql = add("sql", "sql", "ask the catalogue; without a statement it is read from standard input")
+    sql.add_argument(
+        "statement", nargs="?", metavar="STATEMENT", help='such as "SELECT format, count(*) FROM images GROUP BY 1"'
+    )
+    sql.add_argument(
+        "--format", choices=("table", "csv", "json", "parquet"), help="default: table, or by the ending of -o"
+    )
+    sql.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the rows to a file")
+    sql.add_argument("--force", action="store_true", help="write over a file that is there")
+    sql.add_argument("--write", action="store_true", help="allow statements that change the catalogue")
+
+    add("stats", "stats", "what is in the workspace, and what waits")
+
+    history = add("history", "decisions", "every decision, newest first")
+    history.add_argument("--limit", type=int, default=50, metavar="N", help="how many (default: 50)")
+    undo = add("undo", "decisions", "take the latest decisions back")
+    undo.add_argument("count", nargs="?", type=int, default=1, metavar="N", help="how many (default: 1)")
+    redo = add("redo", "decisions", "make decisions again that were taken back")
+    redo.add_argument("count", nargs="?", type=int, default=1, metavar="N", help="how many (default: 1)")
+
+    doctor = add("doctor", "doctor", "find files without rows and rows without files, and more that a crash can leave")
+    doctor.add_argument("--mend", action="store_true", help="mend what was found; nothing is deleted")
+    doctor.add_argument("--deep", action="store_true", help="also read every file and compare its SHA-256")
+
+    purge = add(
+        "purge", "purge", "remove the bytes of what was set aside: the only command that does, and it asks first"
+    )
+    purge.add_argument("--yes", action="store_true", help="do not ask")
+    purge.add_argument("--older-than", type=int, metavar="DAYS", help="only what was set aside so many days ago")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code. Every error that can be explained is one sentence."""
+    options = parser().parse_args(arguments)
+    module = importlib.import_module(f"anitui.commands.{getattr(options, 'module', 'terminal')}")
+    try:
+        code: int = module.run(options)
+        sys.stdout.flush()
+        return code
+    except AnituiError as error:
+        return _complain(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _complain("interrupted: what was done is kept, and the same command goes on from there", 130)
+    except BrokenPipeError:
+        # `anitui … | head`: nobody listens any more, and Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _complain(_about_system(error), 1)
+
+
+def _complain(sentence: str, code: int) -> int:
+    sys.stderr.write(f"anitui: {sentence}\n")
+    return code
+
+
+def _about_system(error: OSError) -> str:
+    import errno
+
+    of = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full{of}: free some space and give the same command again"
+    return f"{(error.strerror or str(error)).lower()}{of}"

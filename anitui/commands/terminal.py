@@ -1,0 +1,44 @@
+"""`anitui`: the terminal app."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from anitui import workspace
+from anitui.commands.opened import held
+from anitui.commands.telling import say
+from anitui.errors import WrongUse
+from anitui.workspace import Workspace
+
+
+def run(options: argparse.Namespace) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise WrongUse("the terminal app needs a terminal; `anitui --help` lists what works without one")
+    return show(_found(options.workspace))
+
+
+def show(found: Workspace) -> int:
+    """Open a workspace in the terminal app, until the person leaves."""
+    with held(found) as at:
+        from anitui import app
+
+        app.run(at.workspace, at.catalogue, at.settings)
+    return 0
+
+
+def _found(given: Path | None) -> Workspace:
+    """The workspace, or one that is made here when the person says so."""
+    here = Path.cwd() if given is None else given
+    found = workspace.nearest(here) if given is None else None
+    if found is None and given is not None and (given / workspace.MARKER).is_file():
+        found = Workspace(given.resolve())
+    if found is not None:
+        return found
+    answer = input(f"{here} is not a workspace yet. Make it one? [Y/n] ").strip().lower()
+    if answer not in ("", "y", "yes"):
+        raise WrongUse("no workspace was made; `anitui demo` makes a sample to look at")
+    made = workspace.create(here)
+    say(f"{made.root} is a workspace now")
+    return made

@@ -1,0 +1,37 @@
+"""The small menu that waits for a letter after `g`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from anitui import actions
+
+
+class GoTo(ModalScreen[str | None]):
+    """Shows the letters while it waits, and closes with the place that was chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
+
+    def __init__(self, key_map: dict[str, str] | None = None) -> None:
+        super().__init__()
+        places = [each for each in actions.REGISTRY if each.place == actions.GO]
+        self._places = {key: each for each in places for key in actions.keys_of(each, key_map or {})}
+
+    def compose(self) -> ComposeResult:
+        text = Text("go to\n", style="dim")
+        for key, each in self._places.items():
+            text.append(f"\n  {actions.readable(key)}  ", style="bold not dim")
+            text.append(each.name, style="not dim")
+        yield Static(text, classes="box")
+
+    def on_key(self, event: Key) -> None:
+        event.stop()
+        chosen = self._places.get(event.key)
+        self.dismiss(chosen.method if chosen else None)

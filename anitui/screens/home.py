@@ -1,0 +1,180 @@
+"""Home: what to do next on the left, where the workspace stands on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from anitui.screens.bindings import bindings
+from anitui.screens.frame import FrameScreen
+from anitui.screens.words import count, sparkline
+from anitui.store.overview import Overview, overview
+
+FAILED_ITEMS = """\
+SELECT url, reason, state, attempts, changed_at
+FROM job_items
+WHERE state IN ('refused', 'failed')
+ORDER BY changed_at DESC"""
+
+OPEN_PAIRS = """\
+SELECT a_id AS image_id, b_id, algorithm, distance
+FROM pairs_open
+WHERE kind = 'image'
+ORDER BY distance"""
+
+UNNAMED_FACES = """\
+SELECT face_id, image_id, score, detector
+FROM faces
+WHERE state = 'active' AND face_id NOT IN (SELECT face_id FROM labelled_faces)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """One thing to do next, and where Enter on it leads."""
+
+    sign: str
+    text: str
+    detail: str
+    open: Callable[[HomeScreen], None]
+
+
+class HomeScreen(FrameScreen):
+    """What is in the workspace, what waits, what to do next."""
+
+    place = "home"
+    CSS_PATH = "home.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("home")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next: list[Next] = []
+
+    def body(self) -> ComposeResult:
+        with Container(id="home"):
+            with Container(id="next", classes="panel") as left:
+                left.border_title = "what to do next"
+                yield OptionList(id="todo")
+            with VerticalScroll(id="standing", classes="panel", can_focus=False) as right:
+                right.border_title = "where it stands"
+                yield Static(id="numbers")
+
+    def on_mount(self) -> None:
+        self.where("home", "reading the catalogue …")
+        self.reload()
+
+    def on_screen_resume(self) -> None:
+        self.query_one("#todo").focus()
+        self.reload()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < 100, "-narrow")
+
+    def reload(self) -> None:
+        today = datetime.now(UTC).date()
+        self.off_thread(lambda: overview(self.home.catalogue, today), self._show, group="overview")
+
+    def _show(self, found: Overview) -> None:
+        todo = self.query_one("#todo", OptionList)
+        at = todo.highlighted or 0
+        self._next = list(_what_next(found))
+        todo.clear_options()
+        todo.add_options([Option(_line(each)) for each in self._next])
+        todo.highlighted = min(at, len(self._next) - 1) if self._next else None
+        self.query_one("#numbers", Static).update(_standing(found, narrow=self.has_class("-narrow")))
+        self.where("home", count(found.decisions, "decision") if found.decisions else "")
+
+    def action_open(self) -> None:
+        at = self.query_one("#todo", OptionList).highlighted
+        if at is not None and at < len(self._next):
+            self._next[at].open(self)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option_index < len(self._next):
+            self._next[event.option_index].open(self)
+
+    def action_down(self) -> None:
+        self.query_one("#todo", OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        self.query_one("#todo", OptionList).action_cursor_up()
+
+
+def _what_next(found: Overview) -> list[Next]:
+    """In the order in which it is worth doing; an empty workspace shows the ways to begin."""
+    if not found.status.active and not found.status.set_aside and not found.failed_items:
+        return [
+            Next(
+                "i", "take in pictures from a folder", "anitui import PATH …", lambda s: s.home.action_import_pictures()
+            ),
+            Next("s", "ask the catalogue, or try SQL on it", "anitui sql", lambda s: s.home.go("sql")),
+            Next("?", "see what the keys do", "anitui --help", lambda s: s.home.action_help()),
+        ]
+    steps = []
+    if found.items_waiting:
+        text = f"{count(found.items_waiting, 'picture')} waiting: an import was cut off"
+        steps.append(Next("…", text, "give the same import again (i)", lambda s: s.home.action_import_pictures()))
+    if found.pairs_open:
+        text = f"{count(found.pairs_open, 'near-duplicate pair')} to decide"
+        steps.append(Next("=", text, "", lambda s: s.home.ask_sql(OPEN_PAIRS)))
+    unnamed = found.status.faces - found.named_faces
+    if unnamed > 0:
+        text = f"{count(unnamed, 'face')} without a name"
+        steps.append(Next("☺", text, "", lambda s: s.home.ask_sql(UNNAMED_FACES)))
+    if found.failed_items:
+        why = ", ".join(f"{reason} {often:,}" for reason, often in found.failures[:3])
+        text = f"{count(found.failed_items, 'file')} not taken"
+        steps.append(Next("✗", text, why, lambda s: s.home.ask_sql(FAILED_ITEMS)))
+    text = f"look through {count(found.status.active, 'picture')}"
+    steps.append(Next("▦", text, "", lambda s: s.home.go("browse")))
+    if found.unlabelled_pictures:
+        text = f"{count(found.unlabelled_pictures, 'picture')} without a label"
+        steps.append(Next("?", text, "", lambda s: s.home.browse("label:none state:active")))
+    if found.status.set_aside:
+        text = f"{found.status.set_aside:,} set aside"
+        steps.append(Next("−", text, "look, bring back, or `anitui purge`", lambda s: s.home.browse("state:set_aside")))
+    steps.append(Next("+", "take in more pictures", "anitui import PATH …", lambda s: s.home.action_import_pictures()))
+    return steps
+
+
+def _line(step: Next) -> Text:
+    line = Text(f"{step.sign}  ", style="bold", no_wrap=True, overflow="ellipsis")
+    line.append(step.text, style="not bold")
+    if step.detail:
+        line.append(f"\n   {step.detail}", style="not bold dim")
+    return line
+
+
+def _standing(found: Overview, *, narrow: bool) -> Text:
+    """The pipeline as a line of stages, then the last days."""
+    stages = [
+        ("seen", found.sightings),
+        ("unique", found.status.active + found.status.set_aside),
+        ("faces", found.status.faces),
+        ("named", found.named_faces),
+        ("in a split", found.in_splits),
+        ("trained", found.runs),
+    ]
+    text = Text()
+    if narrow:
+        text.append(" → ".join(f"{number:,} {name}" for name, number in stages) + "\n")
+    else:
+        top = max(number for _, number in stages) or 1
+        for name, number in stages:
+            bar = "━" * round(24 * number / top)
+            text.append(f"{name:>10} ", style="dim").append(f"{number:>12,}  ", style="bold" if number else "dim")
+            text.append(f"{bar}\n")
+    span = f"{found.days[0]:%d %b} to {found.days[-1]:%d %b}"
+    text.append(f"\n{'the last days':>10}", style="dim").append(f"  {span}\n", style="dim")
+    for name, values in (("added", found.added), ("decided", found.decided)):
+        text.append(f"{name:>10} ", style="dim").append(sparkline(list(values)))
+        text.append(f"  {sum(values):,}\n", style="bold")
+    return text

@@ -1,0 +1,203 @@
+"""One picture, large, with all that is known of it beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.widgets import Static
+
+from anitui.screens.bindings import bindings
+from anitui.screens.browse import BrowseScreen
+from anitui.screens.frame import FrameScreen
+from anitui.screens.widgets.picture import Box, PictureView
+from anitui.screens.words import ago, count, size
+from anitui.store import gallery, pictures
+from anitui.store.pictures import Detail
+
+PAN = 0.2  # of what is seen
+AHEAD = 3
+
+
+class PictureScreen(FrameScreen):
+    """Looks closer at one of several pictures."""
+
+    place = "picture"
+    CSS_PATH = "one_picture.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("picture")
+
+    def __init__(self, image_id: int, among: Sequence[int]) -> None:
+        super().__init__()
+        self._among = among
+        self._at = list(among).index(image_id)
+        self._detail: Detail | None = None
+
+    def body(self) -> ComposeResult:
+        with Container(id="picture"):
+            yield PictureView(loader=self.home.pictures, policy=self.home.settings.look.pictures, id="view")
+            with VerticalScroll(id="facts", classes="panel", can_focus=False) as panel:
+                panel.border_title = "what is known"
+                yield Static(id="known")
+
+    def on_mount(self) -> None:
+        self.query_one(PictureView).can_focus = True
+        self.query_one(PictureView).focus()
+        self._show(self._at)
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < 100, "-narrow")
+
+    def reload(self) -> None:
+        self._read(keep_view=True)
+
+    def _show(self, at: int) -> None:
+        self._at = max(0, min(at, len(self._among) - 1))
+        browse = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        if isinstance(browse, BrowseScreen):
+            browse.went_to(int(self._among[self._at]))
+        self._read(keep_view=False)
+
+    def _read(self, *, keep_view: bool) -> None:
+        image_id = int(self._among[self._at])
+        near = [int(each) for each in self._among[max(0, self._at - 1) : self._at + 1 + AHEAD]]
+
+        def read() -> tuple[Detail, list[Path]]:
+            files = [self.home.workspace.file(each.path) for each in gallery.shown(self.home.catalogue, near)]
+            return pictures.detail(self.home.catalogue, image_id), files
+
+        self.off_thread(read, lambda found: self._arrive(*found, keep_view=keep_view), group="detail")
+
+    def _arrive(self, detail: Detail, near: list[Path], *, keep_view: bool) -> None:
+        self._detail = detail
+        path = self.home.workspace.file(detail.path)
+        if not keep_view:
+            w, h = detail.width, detail.height
+            boxes = [Box(face.x / w, face.y / h, face.w / w, face.h / h) for face in detail.faces]
+            self.query_one(PictureView).show(path, [each for each in near if each != path], boxes=boxes)
+        self.query_one("#known", Static).update(_known(detail))
+        state = "" if detail.state == "active" else " · ✗ set aside"
+        mark = f" · [{detail.mark}]" if detail.mark is not None else ""
+        far = f"{self._at + 1:,} of {len(self._among):,}" if len(self._among) > 1 else ""
+        title = next((seen.title for seen in detail.sightings if seen.title), path.name)
+        self.where(f"picture {detail.image_id} › {title}{mark}{state}", far)
+
+    def _decide(self, decision: Callable[[list[int]], str]) -> None:
+        image_id = int(self._among[self._at])
+        self.home.decide(lambda: decision([image_id]))
+
+    def action_set_aside(self) -> None:
+        def decide(ids: list[int]) -> str:
+            changed = gallery.set_aside(self.home.catalogue, ids, "by hand", "picture.set_aside")
+            return "set aside; u brings it back" if changed else "set aside already; r brings it back"
+
+        self._decide(decide)
+
+    def action_bring_back(self) -> None:
+        def decide(ids: list[int]) -> str:
+            changed = gallery.bring_back(self.home.catalogue, ids, "picture.bring_back")
+            return "brought back" if changed else "nothing to bring back here"
+
+        self._decide(decide)
+
+    def action_mark(self, digit: int) -> None:
+        def decide(ids: list[int]) -> str:
+            gallery.mark(self.home.catalogue, ids, digit, "picture.mark")
+            return ""
+
+        self._decide(decide)
+
+    def action_next(self) -> None:
+        if self._at + 1 < len(self._among):
+            self._show(self._at + 1)
+        else:
+            self.say("this is the last one")
+
+    def action_previous(self) -> None:
+        if self._at > 0:
+            self._show(self._at - 1)
+        else:
+            self.say("this is the first one")
+
+    def action_facts(self) -> None:
+        self.query_one("#facts").toggle_class("-hidden")
+
+    def action_zoom(self) -> None:
+        self.query_one(PictureView).zoom_in()
+
+    def action_unzoom(self) -> None:
+        self.query_one(PictureView).zoom_out()
+
+    def action_whole(self) -> None:
+        self.query_one(PictureView).whole()
+
+    def action_left(self) -> None:
+        self.query_one(PictureView).pan(-PAN, 0)
+
+    def action_right(self) -> None:
+        self.query_one(PictureView).pan(PAN, 0)
+
+    def action_up(self) -> None:
+        self.query_one(PictureView).pan(0, -PAN)
+
+    def action_down(self) -> None:
+        self.query_one(PictureView).pan(0, PAN)
+
+    def action_drawing(self) -> None:
+        policy = self.home.next_drawing()
+        self.query_one(PictureView).set_policy(policy)
+        self.say(f"pictures are drawn: {policy}")
+
+
+def _known(detail: Detail) -> Text:
+    """All facts of a picture, as one text that wraps."""
+    text = Text()
+
+    def row(name: str, value: str, style: str = "") -> None:
+        text.append(f"{name:<13} ", style="dim")
+        text.append(f"{value}\n", style=style)
+
+    if detail.state != "active":
+        row("✗ set aside", detail.reason or "no reason given", "bold")
+    if detail.purged_at is not None:
+        row("! purged", f"its bytes were removed {ago(detail.purged_at)}", "bold")
+    if detail.mark is not None:
+        row("mark", str(detail.mark), "bold")
+    row("size", f"{detail.width} × {detail.height}  {size(detail.bytes)}")
+    frames = f", first of {count(detail.frames, 'frame')}" if detail.frames > 1 else ""
+    row("format", f"{detail.format.upper()} {detail.mode}{frames}")
+    row(
+        "kept as",
+        {"copy": "a copy", "hardlink": "a hard link"}.get(detail.stored, "a reference to the file where it was"),
+    )
+    row("added", ago(detail.added_at))
+    if detail.labels:
+        text.append("\n")
+        for label, said_by in detail.labels:
+            row("label", f"{label}  ({said_by})")
+    if detail.faces:
+        row("faces", ", ".join(face.label or "no name" for face in detail.faces))
+    text.append("\n")
+    for name, value in detail.facts.items():
+        row(name.replace("_", " "), f"{value:.0%}" if name == "colour_share" else f"{value:,.1f}")
+    for algorithm, mode, digits in detail.hashes:
+        row(algorithm, digits + ("  (fast)" if mode == "fast" else ""))
+    row("sha256", detail.sha256)
+    text.append(f"\nseen {count(len(detail.sightings), 'time')}\n", style="bold")
+    for seen in detail.sightings[:20]:
+        where = f"r/{seen.flair}" if seen.site == "reddit" and seen.flair else seen.site
+        text.append(f"{where} · {ago(seen.seen_at)}", style="dim")
+        if seen.title:
+            text.append(f"\n  {seen.title}")
+        if seen.author:
+            text.append(f" · by {seen.author}")
+        if seen.nsfw:
+            text.append(" · nsfw", style="bold")
+        text.append(f"\n  {seen.url}\n", style="dim")
+    if len(detail.sightings) > 20:
+        text.append(f"and {len(detail.sightings) - 20:,} more\n", style="dim")
+    return text

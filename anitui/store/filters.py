@@ -1,0 +1,245 @@
+"""The filter that people type: `label:miku size<300 -format:gif cocoa`, turned into one SQL condition.
+
+Words are joined by "and"; `a,b` after a field means either; `-` turns a word round; quotes keep spaces together.
+Texts match where they are contained (labels and the short lists match whole), `*` stands for anything.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from anitui.errors import WrongUse
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on `images i` (with `image_facts f` beside it) and its parameters, in order."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+
+_Builder = Callable[[str, str, str], Condition]  # field, operator, value
+
+_WORD = re.compile(r"(?P<not>-?)(?P<field>[a-z_]+)(?P<op><=|>=|:|=|<|>)(?P<value>.*)", re.DOTALL)
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(k|kb|m|mb|g|gb|%)?", re.IGNORECASE)
+_UNITS = {"": 1.0, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "%": 0.01}
+
+
+def parse(query: str) -> Condition:
+    """The condition that a typed filter means. Without a word about the state, only what is active is shown."""
+    try:
+        words = shlex.split(query)
+    except ValueError:
+        raise WrongUse("a quotation mark is missing in the filter") from None
+    conditions = [_condition(word) for word in words]
+    if not any(re.match(r"-?(state|reason)[:=]", word) for word in words):
+        conditions.append(Condition("i.state = 'active'"))
+    sql = " AND ".join(each.sql for each in conditions) or "true"
+    return Condition(sql, tuple(value for each in conditions for value in each.parameters))
+
+
+def complete(text: str, labels: list[str]) -> str | None:
+    """How the last word of a filter may go on: a field, or a value of it."""
+    head, space, word = text.rpartition(" ")
+    minus = "-" if word.startswith("-") else ""
+    word = word.removeprefix("-")
+    if not word:
+        return None
+    field, colon, begun = word.partition(":")
+    if not colon:
+        found = next((f"{name}{_GLUE.get(name, ':')}" for name in FIELDS if name.startswith(word)), None)
+    else:
+        values = labels if field == "label" else list(_VALUES.get(field, ()))
+        quoted = ((value, f'"{value}"' if " " in value else value) for value in values)
+        found = next((f"{field}:{text}" for value, text in quoted if value.lower().startswith(begun.lower())), None)
+    return f"{head}{space}{minus}{found}" if found else None
+
+
+def _condition(word: str) -> Condition:
+    matched = _WORD.fullmatch(word)
+    if matched is None or (matched["field"] in ("http", "https", "file") and matched["value"].startswith("//")):
+        negated, text = word.startswith("-") and len(word) > 1, word
+        found = _anywhere(text.removeprefix("-") if negated else text)
+    else:
+        name = matched["field"]
+        if name not in FIELDS:
+            close = difflib.get_close_matches(name, FIELDS, 1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(FIELDS)}"
+            raise WrongUse(f"a filter has no field {name!r}; {hint}")
+        negated = bool(matched["not"])
+        found = FIELDS[name](name, matched["op"], matched["value"])
+    return Condition(f"NOT ({found.sql})", found.parameters) if negated else found
+
+
+def _pattern(value: str, *, whole: bool) -> str:
+    escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+    return escaped if whole else f"%{escaped}%"
+
+
+def _any_of(column: str, value: str, *, whole: bool) -> Condition:
+    patterns = [_pattern(each, whole=whole) for each in value.split(",") if each] or [""]
+    return Condition("(" + " OR ".join(f"{column} ILIKE ? ESCAPE '\\'" for _ in patterns) + ")", tuple(patterns))
+
+
+def _anywhere(text: str) -> Condition:
+    pattern = _pattern(text, whole=False)
+    return Condition(
+        "(i.image_id IN (SELECT image_id FROM sightings WHERE title ILIKE ? ESCAPE '\\' OR url ILIKE ? ESCAPE '\\') "
+        "OR i.image_id IN (SELECT image_id FROM tagged_images WHERE label ILIKE ? ESCAPE '\\'))",
+        (pattern, pattern, pattern),
+    )
+
+
+def _label(field: str, op: str, value: str) -> Condition:
+    if value == "none":
+        return Condition("i.image_id NOT IN (SELECT image_id FROM tagged_images)")
+    if value in ("any", "*"):
+        return Condition("i.image_id IN (SELECT image_id FROM tagged_images)")
+    inner = _any_of("label", value, whole=True)
+    return Condition(f"i.image_id IN (SELECT image_id FROM tagged_images WHERE {inner.sql})", inner.parameters)
+
+
+def _sighting(column: str) -> _Builder:
+    def build(field: str, op: str, value: str) -> Condition:
+        if value == "none":
+            return Condition(f"i.image_id NOT IN (SELECT image_id FROM sightings WHERE {column} IS NOT NULL)")
+        inner = _any_of(column, value, whole=False)
+        return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
+
+    return build
+
+
+def _text(column: str, *, whole: bool = True) -> _Builder:
+    def build(field: str, op: str, value: str) -> Condition:
+        return _any_of(column, value, whole=whole)
+
+    return build
+
+
+def _state(field: str, op: str, value: str) -> Condition:
+    states = {"active": "i.state = 'active'", "set_aside": "i.state = 'set_aside'", "aside": "i.state = 'set_aside'"}
+    if value == "all":
+        return Condition("true")
+    if value not in states:
+        raise WrongUse(f"state is active, set_aside or all, not {value!r}")
+    return Condition(states[value])
+
+
+def _mark(field: str, op: str, value: str) -> Condition:
+    if value == "none":
+        return Condition("i.image_id NOT IN (SELECT image_id FROM image_marks)")
+    if value == "any":
+        return Condition("i.image_id IN (SELECT image_id FROM image_marks)")
+    inner = _number("mark")(field, op, value)
+    return Condition(f"i.image_id IN (SELECT image_id FROM image_marks WHERE {inner.sql})", inner.parameters)
+
+
+def _job(field: str, op: str, value: str) -> Condition:
+    inner = _number("job_id")(field, op, value)
+    return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
+
+
+def _yes_or_no(column: str) -> _Builder:
+    def build(field: str, op: str, value: str) -> Condition:
+        if value not in ("yes", "no"):
+            raise WrongUse(f"{field} is yes or no, not {value!r}")
+        known = f"SELECT image_id FROM sightings WHERE {column}"
+        return Condition(f"i.image_id {'IN' if value == 'yes' else 'NOT IN'} ({known})")
+
+    return build
+
+
+def _number(expression: str) -> _Builder:
+    def build(field: str, op: str, value: str) -> Condition:
+        low, dots, high = value.partition("..")
+        if dots and op in (":", "="):
+            parts = []
+            values = []
+            for bound, sign in ((low, ">="), (high, "<=")):
+                if bound:
+                    parts.append(f"{expression} {sign} ?")
+                    values.append(_as_number(field, bound))
+            return Condition(f"({' AND '.join(parts) or 'true'})", tuple(values))
+        return Condition(f"{expression} {'=' if op == ':' else op} ?", (_as_number(field, value),))
+
+    return build
+
+
+def _as_number(field: str, text: str) -> float:
+    matched = _NUMBER.fullmatch(text.strip())
+    if matched is None:
+        raise WrongUse(f"{field} takes a number, such as {field}<300, not {text!r}")
+    return float(matched[1]) * _UNITS[(matched[2] or "").lower()]
+
+
+def _day(expression: str) -> _Builder:
+    def build(field: str, op: str, value: str) -> Condition:
+        low, dots, high = value.partition("..")
+        if dots:
+            return Condition(f"{expression}::DATE BETWEEN ? AND ?", (_as_day(field, low), _as_day(field, high)))
+        return Condition(f"{expression}::DATE {'=' if op == ':' else op} ?", (_as_day(field, value),))
+
+    return build
+
+
+def _as_day(field: str, text: str) -> date:
+    today = datetime.now(UTC).date()
+    named = {"today": today, "yesterday": today - timedelta(days=1)}
+    if text in named:
+        return named[text]
+    if matched := re.fullmatch(r"(\d+)d", text):
+        return today - timedelta(days=int(matched[1]))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUse(f"{field} takes a day, such as {field}>2026-03-02, {field}:today or {field}>7d") from None
+
+
+FIELDS: Mapping[str, _Builder] = {
+    "label": _label,
+    "state": _state,
+    "mark": _mark,
+    "title": _sighting("title"),
+    "folder": _sighting("page_url"),
+    "url": _sighting("url"),
+    "site": _sighting("site"),
+    "author": _sighting("author"),
+    "flair": _sighting("flair"),
+    "post": _sighting("post_id"),
+    "nsfw": _yes_or_no("nsfw"),
+    "job": _job,
+    "format": _text("i.format"),
+    "mode": _text("i.mode"),
+    "stored": _text("i.stored"),
+    "reason": _text("i.reason", whole=False),
+    "sha": _text("i.sha256", whole=False),
+    "id": _number("i.image_id"),
+    "width": _number("i.width"),
+    "height": _number("i.height"),
+    "size": _number("greatest(i.width, i.height)"),
+    "bytes": _number("i.bytes"),
+    "frames": _number("i.frames"),
+    "sharpness": _number("f.sharpness"),
+    "colourfulness": _number("f.colourfulness"),
+    "colour": _number("f.colour_share"),
+    "brightness": _number("f.brightness"),
+    "added": _day("i.added_at"),
+}
+
+_GLUE = dict.fromkeys(
+    ("width", "height", "size", "bytes", "frames", "sharpness", "colourfulness", "colour", "brightness", "added"), "<"
+)
+_VALUES: Mapping[str, tuple[str, ...]] = {
+    "state": ("active", "set_aside", "all"),
+    "mark": ("none", "any"),
+    "nsfw": ("yes", "no"),
+    "format": ("jpeg", "png", "webp", "gif", "bmp", "tiff", "avif"),
+    "stored": ("copy", "hardlink", "reference"),
+}

@@ -1,0 +1,228 @@
+"""Pictures in an order, by the page: the view behind Browse.
+
+The order is worked out once, as an array of ids (8 bytes a picture); a page is then a handful of rows by their ids,
+however long the catalogue. So paging costs the same at the end of a million as at their beginning, and pictures do
+not jump while one decides about them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from anitui.store import filters, journal
+from anitui.store.catalogue import Catalogue, incoming
+
+if TYPE_CHECKING:
+    import numpy
+    import pyarrow
+    from numpy.typing import NDArray
+
+ORDERS: Mapping[str, str] = {
+    "newest": "i.image_id DESC",
+    "oldest": "i.image_id",
+    "largest": "i.width::BIGINT * i.height DESC",
+    "smallest": "i.width::BIGINT * i.height",
+    "heaviest": "i.bytes DESC",
+    "lightest": "i.bytes",
+    "sharpest": "f.sharpness DESC NULLS LAST",
+    "least sharp": "f.sharpness NULLS LAST",
+    "most colourful": "f.colourfulness DESC NULLS LAST",
+    "least colourful": "f.colourfulness NULLS LAST",
+    "brightest": "f.brightness DESC NULLS LAST",
+    "darkest": "f.brightness NULLS LAST",
+    "title": "(SELECT title FROM image_origins o WHERE o.image_id = i.image_id) NULLS LAST",
+}
+
+_ORIGIN = "(SELECT {} FROM image_origins o WHERE o.image_id = i.image_id)"
+
+GROUPS: Mapping[str, str] = {
+    "label": "(SELECT min(label) FROM tagged_images t WHERE t.image_id = i.image_id)",
+    "folder": _ORIGIN.format("page_url"),
+    "title": _ORIGIN.format("title"),
+    "site": _ORIGIN.format("site"),
+    "author": _ORIGIN.format("author"),
+    "flair": _ORIGIN.format("flair"),
+    "post": _ORIGIN.format("post_id"),
+    "job": _ORIGIN.format("'job ' || job_id"),
+    "format": "i.format",
+    "mode": "i.mode",
+    "state": "i.state",
+    "reason": "i.reason",
+    "mark": "(SELECT 'mark ' || mark FROM image_marks m WHERE m.image_id = i.image_id)",
+    "day added": "strftime(i.added_at, '%Y-%m-%d')",
+    "size": "i.width || ' × ' || i.height",
+}
+
+NO_GROUP = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which pictures, in which order, under which headings."""
+
+    query: str = ""
+    order: str = "newest"
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A view, worked out."""
+
+    view: View
+    ids: NDArray[numpy.int64]
+    groups: Sequence[Group]
+    in_catalogue: int
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def group_at(self, index: int) -> Group | None:
+        """The group that the picture at an index lies in."""
+        at = bisect_right(self.groups, index, key=lambda each: each.start) - 1
+        return self.groups[at] if at >= 0 else None
+
+    def index_of(self, image_id: int) -> int | None:
+        """Where a picture stands, if it does."""
+        found = (self.ids == image_id).nonzero()[0]
+        return int(found[0]) if len(found) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as the grid needs it."""
+
+    image_id: int
+    path: str
+    state: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    mark: int | None
+    title: str | None
+    label: str | None
+
+
+def arrange(catalogue: Catalogue, view: View) -> Arrangement:
+    """Work a view out. Raises WrongUse when the filter cannot be understood."""
+    import numpy
+
+    condition = filters.parse(view.query)
+    source = "FROM images i LEFT JOIN image_facts f ON f.image_id = i.image_id"
+    order = ORDERS[view.order]
+    groups: list[Group] = []
+    if view.group is None:
+        sql = f"SELECT i.image_id {source} WHERE {condition.sql} ORDER BY {order}, i.image_id DESC"
+    else:
+        key = GROUPS[view.group]
+        counts = catalogue.rows(
+            f"SELECT {key} AS key, count(*) {source} WHERE {condition.sql} GROUP BY key ORDER BY key NULLS LAST",
+            list(condition.parameters),
+        )
+        start = 0
+        for name, size in counts:
+            groups.append(Group(name if name is not None else f"no {view.group}", start, size))
+            start += size
+        sql = f"SELECT i.image_id {source} WHERE {condition.sql} ORDER BY {key} NULLS LAST, {order}, i.image_id DESC"
+    found = catalogue.reader().execute(sql, list(condition.parameters)).fetchnumpy()["image_id"]
+    total = int(catalogue.value("SELECT count(*) FROM images"))
+    return Arrangement(view, numpy.ascontiguousarray(found, dtype=numpy.int64), groups, total)
+
+
+def window(catalogue: Catalogue, arrangement: Arrangement, first: int, last: int) -> list[Shown]:
+    """The pictures from index `first` up to `last`, as they are now."""
+    ids = [int(each) for each in arrangement.ids[first:last]]
+    return shown(catalogue, ids)
+
+
+def shown(catalogue: Catalogue, ids: Sequence[int]) -> list[Shown]:
+    """These pictures, in this order; those that are not there any more are left out."""
+    if not ids:
+        return []
+    rows = catalogue.rows(
+        """
+        WITH page AS (SELECT unnest(?::BIGINT[]) AS image_id)
+        SELECT i.image_id, i.path, i.state, i.format, i.width, i.height, i.bytes, m.mark, s.title, s.label
+        FROM images i SEMI JOIN page USING (image_id)
+        LEFT JOIN (SELECT image_id, mark FROM image_marks SEMI JOIN page USING (image_id)) m
+               ON m.image_id = i.image_id
+        LEFT JOIN (SELECT image_id, arg_min(title, sighting_id) AS title, min(label_hint) AS label
+                   FROM sightings SEMI JOIN page USING (image_id) GROUP BY image_id) s ON s.image_id = i.image_id
+        """,
+        [list(ids)],
+    )
+    by_id = {row[0]: Shown(*row) for row in rows}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+def labels(catalogue: Catalogue) -> list[str]:
+    """Every label that a picture has, the most frequent first."""
+    return [
+        row[0] for row in catalogue.rows("SELECT label FROM tagged_images GROUP BY label ORDER BY count(*) DESC, label")
+    ]
+
+
+# Decisions about pictures. Each is one entry of the journal.
+
+
+def set_aside(catalogue: Catalogue, ids: Sequence[int], reason: str, action: str = "browse.set_aside") -> int:
+    """Set pictures aside; nothing is deleted. Returns how many were not so before."""
+    return _put(catalogue, action, ids, "set {} aside", {"state": "set_aside", "reason": reason}, "state = 'active'")
+
+
+def bring_back(catalogue: Catalogue, ids: Sequence[int], action: str = "browse.bring_back") -> int:
+    """Bring pictures back. What was purged has no bytes any more and stays away."""
+    where = "state = 'set_aside' AND purged_at IS NULL"
+    return _put(catalogue, action, ids, "brought {} back", {"state": "active", "reason": None}, where)
+
+
+def mark(catalogue: Catalogue, ids: Sequence[int], digit: int, action: str = "browse.mark") -> int:
+    """Mark pictures with a digit; when all of them bear it already, take the marks off. Returns how many changed."""
+    import pyarrow
+
+    keys = _keys(ids)
+    with catalogue.writing() as connection:
+        with incoming(connection, keys, "chosen"):
+            bearing = connection.execute(
+                "SELECT count(*) FROM image_marks SEMI JOIN chosen USING (image_id) WHERE mark = ?", [digit]
+            ).fetchall()[0][0]
+        off = bearing == len(ids)
+        summary = (
+            f"took mark {digit} off {_pictures(len(ids))}" if off else f"marked {_pictures(len(ids))} with {digit}"
+        )
+        with journal.decision(catalogue, action, summary) as decision:
+            if off:
+                return decision.remove("image_marks", keys)
+            digits = pyarrow.array([digit] * len(ids), pyarrow.int8())
+            return decision.put("image_marks", keys.append_column("mark", digits))
+
+
+def _put(
+    catalogue: Catalogue, action: str, ids: Sequence[int], summary: str, values: Mapping[str, Any], where: str
+) -> int:
+    where = f"{where} AND image_id IN (SELECT image_id FROM chosen)"
+    with catalogue.writing() as connection, incoming(connection, _keys(ids), "chosen"):
+        wanted = int(connection.execute(f"SELECT count(*) FROM images WHERE {where}").fetchall()[0][0])
+        with journal.decision(catalogue, action, summary.format(_pictures(wanted))) as decision:
+            return decision.put_where("images", values, where, [])
+
+
+def _keys(ids: Sequence[int]) -> pyarrow.Table:
+    import pyarrow
+
+    return pyarrow.table({"image_id": pyarrow.array(ids, pyarrow.int64())})
+
+
+def _pictures(number: int) -> str:
+    return f"{number:,} picture{'' if number == 1 else 's'}"
