@@ -31,7 +31,7 @@ from anitui.screens.sql import SqlScreen
 from anitui.screens.themes import OURS
 from anitui.screens.widgets.picture.loader import PictureLoader
 from anitui.screens.widgets.picture.policy import Policy
-from anitui.screens.words import count
+from anitui.words import count
 from anitui.settings import Settings
 from anitui.store import journal, overview
 from anitui.store.catalogue import Catalogue

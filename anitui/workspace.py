@@ -123,7 +123,7 @@ class Workspace:
 
 def create(folder: Path) -> Workspace:
     """Make `folder` a workspace; making one that is there already is no error and changes nothing."""
-    workspace = Workspace(_resolved(folder))
+    workspace = _usable(_resolved(folder))
     if workspace.settings_file.exists():
         return workspace
     above = nearest(workspace.root)
@@ -147,7 +147,7 @@ def nearest(start: Path) -> Workspace | None:
     start = _resolved(start)
     for folder in (start, *start.parents):
         if _is_workspace(folder):
-            return Workspace(folder)
+            return _usable(folder)
     return None
 
 
@@ -156,7 +156,7 @@ def find(given: Path | None) -> Workspace:
     if given is not None:
         if not _is_workspace(given):
             raise WrongUse(f"{given} is not a workspace: make it one with `anitui init {shlex.quote(str(given))}`")
-        return Workspace(_resolved(given))
+        return _usable(_resolved(given))
     try:
         found = nearest(Path.cwd())
     except FileNotFoundError:
@@ -175,14 +175,21 @@ def _is_workspace(folder: Path) -> bool:
 
 def _resolved(folder: Path) -> Path:
     try:
-        real = folder.resolve()
+        return folder.resolve()
     except RuntimeError:
         raise WrongUse(f"{folder} is a symbolic link that leads in a circle: choose another folder") from None
+
+
+def _usable(root: Path) -> Workspace:
+    """The database takes text for a path, and every backslash in it for a slash."""
     try:
-        str(real).encode()
+        str(root).encode()
+        wrong = "holds a backslash" if "\\" in str(root) else None
     except UnicodeEncodeError:
-        raise WrongUse(f"{_shown(str(real))} cannot be a workspace: its name is not UTF-8, rename the folder") from None
-    return real
+        wrong = "is not UTF-8"
+    if wrong:
+        raise WrongUse(f"{_shown(str(root))} cannot be a workspace: its name {wrong}, rename the folder")
+    return Workspace(root)
 
 
 def _shown(text: str) -> str:

@@ -140,11 +140,12 @@ def _lay_ready(task: Task, content: bytes, source: os.stat_result, name: str) ->
         return mode, None
     if target.exists() and target.stat().st_size == len(content):
         return mode, None
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     part = unfinished_name(target)
     if mode == "hardlink":
         try:
-            os.link(task.path, part, follow_symlinks=True)
+            # Without the real path this would make another name of a symbolic link, not of the file.
+            os.link(Path(task.path).resolve(), part)
             linked = part.stat()
             if (linked.st_ino, linked.st_size, linked.st_mtime_ns) == (
                 source.st_ino,

@@ -7,16 +7,18 @@ a crash can leave is a file without a row, which `doctor` finds.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from anitui.errors import AnituiError
+from anitui.errors import AnituiError, WrongUse
 from anitui.files import sync_folder
 from anitui.pipeline.decode import Limits
 from anitui.pipeline.engine import Engine, Processes
@@ -34,6 +36,18 @@ BATCH_SECONDS = 1.0
 
 # Two imports that met the same new content at the same moment would both add it.
 _one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def alone_with_media() -> Iterator[None]:
+    """Nothing else adds or removes files in `media` for the length of the block, or it says what is in the way."""
+    if not _one_at_a_time.acquire(blocking=False):
+        raise AnituiError("an import, doctor or purge is at work already: wait until it is done, then start this one")
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
 
 Each = TypeVar("Each")
 
@@ -78,14 +92,22 @@ def import_pictures(
 ) -> Work[ImportReport]:
     """Take in everything that `order` names. Closing the generator keeps what is done; the next run goes on."""
     settings = settings or ImportSettings()
-    if not _one_at_a_time.acquire(blocking=False):
-        raise AnituiError("an import is running already: wait until it is done, then start this one")
     started = time.monotonic()
     report = ImportReport()
-    try:
+    with alone_with_media():
         roots = folder.resolve(order.patterns)
-        named = {"paths": [str(root) for root in roots], "label": order.label, "folders": order.labels_from_folders}
-        report.job_id = jobs.begin(catalogue, "import", ", ".join(root.name for root in roots)[:120], named)
+        if any(Path(os.path.realpath(root)) == workspace.root for root in roots):
+            raise WrongUse(
+                f"{workspace.root} is the workspace itself: name the folder inside it that holds the pictures to import"
+            )
+        named = {
+            "paths": [folder.printable(root) for root in roots],
+            "label": order.label,
+            "folders": order.labels_from_folders,
+        }
+        report.job_id = jobs.begin(
+            catalogue, "import", ", ".join(folder.printable(root.name) for root in roots)[:120], named
+        )
         finished = False
         try:
             yield from _enlist(workspace, catalogue, order, settings.mode, roots, report)
@@ -98,8 +120,6 @@ def import_pictures(
         report.failed = jobs.count_states(catalogue, report.job_id, ("failed",))
         report.seconds = time.monotonic() - started
         return report
-    finally:
-        _one_at_a_time.release()
 
 
 def _enlist(
@@ -111,6 +131,7 @@ def _enlist(
     report: ImportReport,
 ) -> Work[None]:
     """Walk, and put into the queue what was not dealt with before."""
+    jobs.forget_unfit(catalogue, report.job_id)
     found = folder.walk(
         roots, label=order.label, labels_from_folders=order.labels_from_folders, leave_out=workspace.root
     )
@@ -202,7 +223,7 @@ def _commit(
             _give_name(Path(each.part), workspace.media / name)
             folders.add((workspace.media / name).parent)
         if before is None and each.sha256 not in images:
-            images[each.sha256] = _image_row(each, path)
+            images[each.sha256] = image_row(each, path)
             state = "done"
             counts["new"] += 1
             counts["animated"] += each.frames > 1
@@ -210,7 +231,7 @@ def _commit(
         else:
             state = "already"
             counts["already"] += 1
-            if before is not None and (before.missing or (before.stored == "reference" and each.stored != "reference")):
+            if before is not None and _better(workspace, before, each):
                 moved.append(intake.Moved(before.image_id, path, each.stored))
         sightings.append(_sighting_row(each))
         outcomes.append(intake.Outcome(each.task.item_id, state, None, each.sha256))
@@ -218,6 +239,13 @@ def _commit(
         sync_folder(folder_)
     intake.record(catalogue, intake.Batch(job_id, list(images.values()), sightings, outcomes, moved))
     return counts
+
+
+def _better(workspace: Workspace, before: intake.KnownImage, each: Examined) -> bool:
+    """Whether the bytes that were just looked at should be the picture's from now on."""
+    if before.stored == "reference" and each.stored != "reference":
+        return True
+    return before.missing or not os.access(workspace.file(before.path), os.R_OK)
 
 
 def _give_name(part: Path, target: Path) -> None:
@@ -231,7 +259,8 @@ def _drop(each: Examined) -> None:
         Path(each.part).unlink(missing_ok=True)
 
 
-def _image_row(each: Examined, path: str) -> intake.NewImage:
+def image_row(each: Examined, path: str) -> intake.NewImage:
+    """The row of a picture whose bytes lie at `path` (as the catalogue names places)."""
     facts = each.facts
     return intake.NewImage(
         each.sha256, path, each.stored, each.format, each.mode, each.width, each.height, each.frames, each.bytes,

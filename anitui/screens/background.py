@@ -10,7 +10,7 @@ from anitui import progress
 from anitui.errors import AnituiError
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
 from anitui.screens.questions import Confirm
-from anitui.screens.words import count
+from anitui.words import count
 
 if TYPE_CHECKING:
     from anitui.app import AnituiApp

@@ -13,9 +13,9 @@ from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
 from anitui.screens.questions import Ask, Choose
 from anitui.screens.widgets.picture import GridCell, PictureGrid
-from anitui.screens.words import count
 from anitui.store import gallery
 from anitui.store.gallery import GROUPS, NO_GROUP, ORDERS, Arrangement, Shown, View
+from anitui.words import count
 
 
 class BrowseScreen(FrameScreen):

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from anitui import actions
 from anitui.errors import AnituiError
-from anitui.screens.words import count
+from anitui.words import count
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -13,8 +13,8 @@ from textual.widgets.option_list import Option
 
 from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
-from anitui.screens.words import ago, count
 from anitui.store.journal import Entry, history
+from anitui.words import ago, count
 
 PAGE = 200
 

@@ -16,8 +16,8 @@ from textual.widgets.option_list import Option
 
 from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
-from anitui.screens.words import count, sparkline
 from anitui.store.overview import Overview, overview
+from anitui.words import count, sparkline
 
 FAILED_ITEMS = """\
 SELECT url, reason, state, attempts, changed_at

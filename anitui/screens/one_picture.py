@@ -16,9 +16,9 @@ from anitui.screens.bindings import bindings
 from anitui.screens.browse import BrowseScreen
 from anitui.screens.frame import FrameScreen
 from anitui.screens.widgets.picture import Box, PictureView
-from anitui.screens.words import ago, count, size
 from anitui.store import gallery, pictures
 from anitui.store.pictures import Detail
+from anitui.words import ago, count, size
 
 PAN = 0.2  # of what is seen
 AHEAD = 3

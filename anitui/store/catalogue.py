@@ -36,6 +36,7 @@ class Catalogue:
         self._writing = threading.RLock()
         self._depth = 0
         self._spoilt = False
+        self._closed = False
         self._local = threading.local()
 
     def reader(self) -> DuckDBPyConnection:
@@ -96,8 +97,11 @@ class Catalogue:
             ) from error
 
     def close(self) -> None:
-        """Write the log into the file, so that the next opening is quick, and let it go."""
+        """Write the log into the file, so that the next opening is quick, and let it go; again is no error."""
         with self._writing:
+            if self._closed:
+                return
+            self._closed = True
             try:
                 self._connection.execute("CHECKPOINT")
             finally:

@@ -173,6 +173,11 @@ def labels(catalogue: Catalogue) -> list[str]:
     ]
 
 
+def weight(catalogue: Catalogue) -> int:
+    """How many bytes all pictures have together."""
+    return int(catalogue.value("SELECT coalesce(sum(bytes), 0) FROM images WHERE purged_at IS NULL"))
+
+
 # Decisions about pictures. Each is one entry of the journal.
 
 

@@ -162,19 +162,20 @@ class Survey:
             "AND NOT EXISTS (FROM images i WHERE i.image_id = j.image_id) ORDER BY item_id"
         )
 
-    def to_read(self, *, deep: bool, page: int = 5000) -> Iterator[ToRead]:
-        """The files whose digest decides: those that came back, and with `deep` all of the right size."""
+    def prepare_reading(self, *, deep: bool) -> int:
+        """Pick the files whose digest decides: those that came back, and with `deep` all of the right size."""
         self._cursor.execute(
             "CREATE OR REPLACE TEMP TABLE to_read AS "
             f"SELECT i.image_id, i.path, i.sha256, {KNOWN_MISSING} AS returned FROM {_WITH_FILE} "
             f"WHERE s.kind <> 'unreadable' AND s.bytes = i.bytes AND (? OR {KNOWN_MISSING})",
             [deep],
         )
+        return int(self._rows("SELECT count(*) FROM to_read")[0][0])
+
+    def to_read(self, page: int = 5000) -> Iterator[ToRead]:
+        """The files that were picked, page by page."""
         last = -1
-        while rows := self._rows(
-            "SELECT * FROM to_read WHERE image_id > ? ORDER BY image_id LIMIT ?",
-            [last, page],
-        ):
+        while rows := self._rows("SELECT * FROM to_read WHERE image_id > ? ORDER BY image_id LIMIT ?", [last, page]):
             for row in rows:
                 yield ToRead(*row)
             last = rows[-1][0]

@@ -37,7 +37,7 @@ def resolve(patterns: Sequence[str]) -> list[Path]:
     """The folders and files that were named; a name that does not exist is tried as a glob."""
     found: list[Path] = []
     for pattern in patterns:
-        path = Path(pattern).expanduser()
+        path = _at_home(Path(pattern))
         if os.path.lexists(path):
             found.append(_absolute(path))
             continue
@@ -58,14 +58,19 @@ def walk(
     """
     taken = _Taken()
     if leave_out is not None and (identity := _identity(leave_out)):
-        taken.folders.add(identity)
+        taken.folders[identity] = str(leave_out)
         taken.silent.add(identity)
     links: list[_Folder] = []
+    files: list[Path] = []
     for root in roots:
-        if root.is_dir():
+        if _is_folder(root):
             yield from _descend(_Folder(str(root)), label, labels_from_folders, taken, links)
         else:
-            yield from _look(root, tidy(root.parent.name if labels_from_folders else label))
+            files.append(root)
+    for file in files:
+        identity = _identity(file.parent)
+        if identity in taken.silent or taken.folders.get(identity) != str(file.parent):  # else it came with its folder
+            yield from _look(file, tidy(file.parent.name if labels_from_folders else label))
     # Links to folders come last, so that a folder is known by its real name where it lies below a root itself.
     while links:
         yield from _descend(links.pop(0), label, labels_from_folders, taken, links)
@@ -79,8 +84,8 @@ class _Folder:
 
 @dataclass(slots=True)
 class _Taken:
-    folders: set[tuple[int, int]] = field(default_factory=set)
-    silent: set[tuple[int, int]] = field(default_factory=set)
+    folders: dict[tuple[int, int] | None, str] = field(default_factory=dict)  # and the name that each came under
+    silent: set[tuple[int, int] | None] = field(default_factory=set)
 
 
 def _descend(
@@ -93,7 +98,7 @@ def _descend(
         if identity in taken.folders:
             if identity in folder.above:
                 yield Unfit(printable(folder.path), "a symbolic link that leads in a circle")
-            elif identity not in taken.silent:
+            elif identity not in taken.silent and taken.folders[identity] != folder.path:
                 yield Unfit(printable(folder.path), "the same folder again, under another name")
             continue
         try:
@@ -104,7 +109,7 @@ def _descend(
             continue
         above = folder.above
         if identity:
-            taken.folders.add(identity)
+            taken.folders[identity] = folder.path
             above |= {identity}
         named = tidy(Path(folder.path).name if labels_from_folders else label)
         inner: list[_Folder] = []
@@ -174,7 +179,7 @@ def _kind(mode: int) -> str:
     return kinds.get(stat.S_IFMT(mode), "something special")
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _is_folder(entry: os.DirEntry[str] | Path) -> bool:
     try:
         return entry.is_dir()
     except OSError:
@@ -187,6 +192,13 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path if os.path.lexists(path) else path.expanduser()
+    except RuntimeError:  # nobody is called so: it is a name like any other
+        return path
 
 
 def _absolute(path: Path) -> Path:

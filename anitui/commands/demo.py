@@ -1,0 +1,47 @@
+"""`anitui demo`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from anitui.commands import terminal
+from anitui.commands.opened import held
+from anitui.commands.telling import drive, report, say
+from anitui.demo.tour import Tour, tour
+from anitui.words import count, duration, size
+from anitui.workspace import Workspace, create
+
+
+def run(options: argparse.Namespace) -> int:
+    made = create(options.folder)
+    with held(made) as at:
+        done = drive(tour(at.workspace, at.catalogue, at.settings.importing, seed=options.seed))
+    _tell(options.folder, done)
+    headless = options.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
+    if headless:
+        report(options, asdict(done))
+        return 0
+    input("\nEnter opens it … ")
+    return terminal.show(Workspace(made.root))
+
+
+def _tell(folder: Path, done: Tour) -> None:
+    say(f"A sample workspace: {folder}")
+    say(f"  drawn     {count(done.drawn, 'file')} of invented anime in {folder}/pictures, offline")
+    imported = f"{count(done.taken_in.new, 'new picture')}, {done.taken_in.already:,} exact copies"
+    again = f", {done.taken_in.unchanged:,} looked at earlier" if done.taken_in.unchanged else ""
+    say(f"  imported  {imported}{again}, in {duration(done.taken_in.seconds)}")
+    for reason, often in done.not_taken.items():
+        say(f"  refused   {often:>3}  {reason}")
+    for sentence in done.decided:
+        say(f"  decided   {sentence}")
+    say(f"  doctor    {'clean' if done.clean else 'found something: anitui doctor'}")
+    say(f"  holds     {count(done.pictures, 'picture')}, {size(done.bytes)}, {count(done.labels, 'label')}")
+    say("")
+    say("By hand:")
+    say(f"  anitui -w {folder}                                   the terminal app")
+    say(f'  anitui -w {folder} sql "FROM images LIMIT 5"         ask the catalogue')
+    say(f"  anitui -w {folder} history                           what was decided, and `undo` to take it back")

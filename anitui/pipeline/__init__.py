@@ -1,0 +1,1 @@
+"""Pictures in, facts out: decoding, hashing, importing. Knows nothing of screens and holds no SQL."""

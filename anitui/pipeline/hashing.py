@@ -1,0 +1,190 @@
+"""Facts about a picture from one decode: three perceptual hashes, colour, sharpness, brightness.
+
+The hashes are those of the `imagehash` package to the last bit, unless the picture was decoded smaller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from anitui.pipeline.decode import Picture, seen, upright
+
+#: How the picture was decoded before it was hashed. Hashes of different modes are never compared.
+MODES = ("exact", "fast")
+
+_LANCZOS = Image.Resampling.LANCZOS
+_SHARPNESS_SIDE = 256
+_COLOUR_SIDE = 128
+_COLOURED = 50
+_SMALLEST_DRAFT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Hashes are unsigned 64-bit numbers, the first bit of imagehash's flattened array highest.
+
+    `colourfulness` is Hasler and Süsstrunk's measure (0 for greys, above 100 for the most vivid).
+    `colour_share` (0..1) is the share of pixels whose channels differ by more than 50 of 255: greys have
+    none.
+    `sharpness` is the variance of the Laplacian with the long side reduced to 256 pixels, so that pictures of
+    different sizes can be compared; smaller pictures are measured as they are.
+    `brightness` is the mean grey, 0..255. Transparency is ignored throughout, as it is by the hashes.
+    """
+
+    dhash: int
+    phash: int
+    ahash: int
+    colourfulness: float
+    colour_share: float
+    sharpness: float
+    brightness: float
+
+
+def facts(picture: Picture) -> Facts:
+    """All of it, from the decoded picture; the orientation is applied on the way."""
+    visible = seen(picture.image)
+    grey = upright(_grey(picture.image), picture.orientation)
+    reduced = _Reduction(grey, stacked=_rows_come_first(*grey.size) and _stacking_is_exact())
+    # Deep greys are clipped to white by the conversion that the hashes must use; people see them scaled.
+    tone = _toned(visible) if picture.mode.startswith(("I", "F")) else grey
+    small = _reduced(tone, _SHARPNESS_SIDE)
+    colourfulness, colour_share = _colour(visible)
+    return Facts(
+        dhash=_dhash(reduced.to(9, 8)),
+        phash=_phash(reduced.to(32, 32)),
+        ahash=_ahash(reduced.to(8, 8)),
+        colourfulness=colourfulness,
+        colour_share=colour_share,
+        sharpness=_sharpness(small),
+        brightness=float(small.mean()),
+    )
+
+
+def hash_shrink(width: int, height: int) -> tuple[int, int] | None:
+    """What `open_picture` may shrink a JPEG to in fast mode: a quarter, a half, or (None) nothing.
+
+    The hashes look at 32×32 pixels and the sharpness at 256: below that a shrunk decode would change them.
+    """
+    for divisor in (4, 2):
+        size = width // divisor, height // divisor
+        if min(size) >= _SMALLEST_DRAFT and max(size) >= _SHARPNESS_SIDE:
+            return size
+    return None
+
+
+class _Reduction:
+    """Pillow's own Lanczos reductions of one grey picture, where possible with half the work.
+
+    Pillow reduces first along the rows, each by itself, and then along the columns. Four rows laid over each
+    other as the channels of one picture give the same numbers in half the time. Narrow and tall pictures are
+    left to Pillow: it begins those with their columns, which rounds otherwise.
+    """
+
+    def __init__(self, grey: Image.Image, *, stacked: bool) -> None:
+        self.grey = grey
+        self.width, self.height = grey.size
+        self.stripe = self.height // 4 if stacked else 0
+        if stacked:
+            # CMYK because it is four plain channels: an alpha channel would be multiplied into the others.
+            self.stacked = Image.merge("CMYK", [self._rows(i, self.stripe) for i in range(4)])
+
+    def to(self, width: int, height: int) -> NDArray[np.uint8]:
+        if not self.stripe:
+            return np.asarray(self.grey.resize((width, height), _LANCZOS))
+        narrow = Image.new("L", (width, self.height))
+        for i, rows in enumerate(self.stacked.resize((width, self.stripe), _LANCZOS).split()):
+            narrow.paste(rows, (0, i * self.stripe))
+        if rest := self.height - 4 * self.stripe:
+            narrow.paste(self._rows(4, rest).resize((width, rest), _LANCZOS), (0, 4 * self.stripe))
+        return np.asarray(narrow.resize((width, height), _LANCZOS))
+
+    def _rows(self, stripe: int, count: int) -> Image.Image:
+        top = stripe * self.stripe
+        return self.grey.crop((0, top, self.width, top + count))
+
+
+def _rows_come_first(width: int, height: int) -> bool:
+    """Well within what Pillow 12 (below 1:100) and Pillow 13 (below about 1:1.85) begin with the rows."""
+    return width >= 200 and height >= 64 and height * 5 <= width * 8
+
+
+@cache
+def _stacking_is_exact() -> bool:
+    """Asks this very Pillow, once, at the edges of the shapes that are stacked: a later one may work otherwise."""
+    for width, height in ((200, 320), (401, 69)):
+        noise = np.random.default_rng(0).integers(0, 2, (height, width), dtype=np.uint8) * 255
+        plain, stacked = (_Reduction(Image.fromarray(noise), stacked=choice) for choice in (False, True))
+        if not all(np.array_equal(plain.to(*size), stacked.to(*size)) for size in ((9, 8), (32, 32), (8, 8))):
+            return False
+    return True
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Straight from the picture's own mode, as imagehash does; by way of RGB some bits would differ."""
+    if image.mode == "L":
+        return image
+    if image.mode == "LAB":  # which Pillow cannot convert; its first channel is the lightness
+        return image.getchannel(0)
+    return image.convert("L")
+
+
+def _toned(visible: Image.Image) -> Image.Image:
+    return visible.convert("L")
+
+
+def _dhash(pixels: NDArray[np.uint8]) -> int:
+    return _number(pixels[:, 1:] > pixels[:, :-1])
+
+
+def _ahash(pixels: NDArray[np.uint8]) -> int:
+    return _number(pixels > np.mean(pixels))
+
+
+def _phash(pixels: NDArray[np.uint8]) -> int:
+    # On flat pictures most coefficients are rounding noise, so the hash is the same only with the same DCT.
+    from scipy.fftpack import dct
+
+    low = dct(dct(pixels, axis=0), axis=1)[:8, :8]
+    return _number(low > np.median(low))
+
+
+def _number(bits: NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+def _reduced(grey: Image.Image, side: int) -> NDArray[np.float32]:
+    longest = max(grey.size)
+    if longest > side:
+        size = tuple(max(1, round(length * side / longest)) for length in grey.size)
+        grey = grey.resize((size[0], size[1]), Image.Resampling.BILINEAR)
+    return np.asarray(grey, dtype=np.float32)
+
+
+def _sharpness(grey: NDArray[np.float32]) -> float:
+    if min(grey.shape) < 3:
+        return 0.0
+    middle = grey[1:-1, 1:-1]
+    laplacian = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * middle
+    return float(laplacian.var(dtype=np.float64))
+
+
+def _colour(visible: Image.Image) -> tuple[float, float]:
+    if visible.mode in ("L", "LA"):
+        return 0.0, 0.0
+    colours = visible if visible.mode == "RGB" else visible.convert("RGB")
+    factor = max(colours.size) // _COLOUR_SIDE
+    if factor > 1:
+        colours = colours.reduce(factor)
+    pixels: NDArray[Any] = np.asarray(colours).reshape(-1, 3).astype(np.int16)
+    share = float(np.mean(pixels.max(axis=1) - pixels.min(axis=1) > _COLOURED))
+    red, green, blue = pixels.astype(np.float32).T
+    red_green, yellow_blue = red - green, (red + green) / 2 - blue
+    spread = np.hypot(red_green.std(), yellow_blue.std())
+    distance = np.hypot(red_green.mean(), yellow_blue.mean())
+    return float(spread + 0.3 * distance), share

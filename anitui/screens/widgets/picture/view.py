@@ -1,0 +1,232 @@
+"""One picture, as large as its widget: zoomed, panned, with boxes, or with what is wrong said in its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rich.style import Style
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+
+from anitui.screens.widgets.picture.boxes import Box
+from anitui.screens.widgets.picture.canvas import Canvas
+from anitui.screens.widgets.picture.framing import WHOLE, ZOOM_STEP, Frame, Framing, frame
+from anitui.screens.widgets.picture.loader import PictureLoader
+from anitui.screens.widgets.picture.pieces import PieceStrip, TextPiece, blank
+from anitui.screens.widgets.picture.policy import Policy
+from anitui.screens.widgets.picture.prepare import Order, Placeholder, Prepared, Result
+from anitui.screens.widgets.picture.words import wrapped
+
+LOADING_AFTER = 0.15
+_KEPT_BY_TERMINAL = 8
+
+
+class PictureView(Canvas):
+    """Shows one picture, centred, in its own proportions. It binds no keys: screens call its methods."""
+
+    DEFAULT_CSS = """
+    PictureView { width: 1fr; height: 1fr; color: $text-muted; }
+    """
+
+    class Shown(Message):
+        """The picture, or the reason why there is none, is on the screen."""
+
+        def __init__(self, view: PictureView, path: Path, result: Result) -> None:
+            super().__init__()
+            self.view = view
+            self.path = path
+            self.result = result
+
+        @property
+        def control(self) -> PictureView:
+            return self.view
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        loader: PictureLoader | None = None,
+        policy: Policy | str = Policy.AUTO,
+        environ: Mapping[str, str] | None = None,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(
+            loader=loader, policy=policy, environ=os.environ if environ is None else environ,
+            kept_by_terminal=_KEPT_BY_TERMINAL, name=name, id=id, classes=classes, disabled=disabled,
+        )  # fmt: skip
+        self._path = path
+        self._next: tuple[Path, ...] = ()
+        self._boxes: tuple[Box, ...] = ()
+        self._framing = WHOLE
+        self._result: Result | None = None
+        self._result_of: Path | None = None
+        self._waiting: Timer | None = None
+        self._lines: list[PieceStrip] | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The picture shown; assigning shows another one."""
+        return self._path
+
+    @path.setter
+    def path(self, path: Path | None) -> None:
+        self.show(path)
+
+    @property
+    def framing(self) -> Framing:
+        """How near the view is and around which point; give it to another view to make both move together."""
+        return self._framing
+
+    @property
+    def result(self) -> Result | None:
+        """What is on the screen: a prepared picture, a placeholder, or nothing yet."""
+        return self._result
+
+    def show(
+        self,
+        path: Path | None,
+        prepare_next: Iterable[Path] = (),
+        *,
+        boxes: Iterable[Box] = (),
+        framing: Framing = WHOLE,
+    ) -> None:
+        """Show this picture, and prepare those that are likely to come next."""
+        self._path = path
+        self._next = tuple(prepare_next)
+        self._boxes = tuple(boxes)
+        self._framing = framing
+        self._ask()
+
+    def show_boxes(self, boxes: Iterable[Box]) -> None:
+        """Draw these boxes on the picture, in place of any others."""
+        self._boxes = tuple(boxes)
+        self._ask()
+
+    def frame_as(self, framing: Framing) -> None:
+        """See the part that another view sees."""
+        self._framing = framing
+        self._ask()
+
+    def zoom_in(self) -> None:
+        self._zoom(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self._zoom(1 / ZOOM_STEP)
+
+    def whole(self) -> None:
+        """See the whole picture."""
+        self.frame_as(WHOLE)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move by shares of what is seen (0.25 is a quarter of the view); stops at the picture's edges."""
+        if isinstance(self._result, Prepared):
+            self.frame_as(self._frame(self._result).panned(dx, dy))
+
+    def drawing_changed(self) -> None:
+        self._ask()
+
+    def style_changed(self) -> None:
+        self._lines = None
+
+    def on_unmount(self) -> None:
+        self._stop_waiting()
+
+    def _zoom(self, factor: float) -> None:
+        self.frame_as(self._framing.nearer(factor))
+
+    def _frame(self, shown: Prepared) -> Frame:
+        width, height = self.content_size
+        return frame(shown.picture_size, width, height, self.drawing.cell_aspect, self._framing)
+
+    def _order(self, path: Path, framing: Framing = WHOLE, boxes: Sequence[Box] = ()) -> Order:
+        width, height = self.content_size
+        return Order(path, width, height, self.drawing, framing, tuple(boxes))
+
+    def _ask(self) -> None:
+        """Show what is ready, ask for what is not."""
+        if not self.is_mounted or not self.content_size:
+            return
+        if self._path is None:
+            self._set_result(None)
+            return
+        if isinstance(self._result, Prepared) and self._result_of == self._path:
+            self._framing = self._frame(self._result).framing
+        order = self._order(self._path, self._framing, self._boxes)
+        self.want([order], [self._order(path) for path in self._next])
+        ready = self.loader.ready(order)
+        if ready is not None:
+            self._set_result(ready)
+        elif self._result_of != self._path and self._waiting is None:
+            # The picture before stays until the next is there, or until waiting is worth a word.
+            self._waiting = self.set_timer(LOADING_AFTER, self._say_loading)
+
+    def arrived(self, results: Sequence[tuple[Order, Result]]) -> None:
+        if self._path is None:
+            return
+        wanted = self._order(self._path, self._framing, self._boxes)
+        for order, result in results:
+            if order == wanted:
+                self._set_result(result)
+
+    def _say_loading(self) -> None:
+        self._waiting = None
+        if self._result_of != self._path:
+            self._set_lines(None)
+
+    def _set_result(self, result: Result | None) -> None:
+        self._stop_waiting()
+        self._result_of = self._path
+        self._set_lines(result)
+        if result is not None and self._path is not None:
+            self.post_message(self.Shown(self, self._path, result))
+
+    def _set_lines(self, result: Result | None) -> None:
+        self._result = result
+        if isinstance(result, Prepared) and result.kitty is not None:
+            self.send([result.kitty])
+        self._lines = None
+        self.refresh()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+
+    def line(self, y: int) -> Strip:
+        if self._lines is None:
+            self._lines = self._make_lines()
+        return self._lines[y] if y < len(self._lines) else Strip([], 0)
+
+    def _make_lines(self) -> list[PieceStrip]:
+        width, height = self.content_size
+        style = self.words_style()
+        empty = PieceStrip([blank(width, style)])
+        if isinstance(self._result, Prepared):
+            # A result for a former size may be shown for a moment: cut, never wider than the widget.
+            shown = [line if line.width <= width else line.cut(0, width) for line in self._result.lines[:height]]
+            columns = max((line.width for line in shown), default=0)
+            left = (width - columns) // 2
+            middle = [PieceStrip([blank(left, style), line, blank(width - left - columns, style)]) for line in shown]
+        elif (said := self._said()) is not None:
+            middle = [_centred(text, width, style) for text in wrapped(said, width)[:height]]
+        else:
+            middle = []
+        above = (height - len(middle)) // 2
+        return [empty] * above + middle + [empty] * (height - above - len(middle))
+
+    def _said(self) -> str | None:
+        if isinstance(self._result, Placeholder):
+            return self._result.reason
+        return None if self._path is None or self._result_of == self._path else "loading…"
+
+
+def _centred(text: str, width: int, style: Style) -> PieceStrip:
+    piece = TextPiece(text, style)
+    left = (width - piece.width) // 2
+    return PieceStrip([blank(left, style), piece, blank(width - left - piece.width, style)])
