@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -19,23 +20,45 @@ from anitui import settings as settings_module
 from anitui.errors import AnituiError
 from anitui.screens.background import Background
 from anitui.screens.bindings import bindings
-from anitui.screens.browse import BrowseScreen
 from anitui.screens.frame import FrameScreen, KeyBar, PlaceLine
 from anitui.screens.goto import GoTo
 from anitui.screens.help import HelpScreen
-from anitui.screens.history import HistoryScreen
 from anitui.screens.home import HomeScreen
 from anitui.screens.questions import AskPath, Confirm
 from anitui.screens.settings import SettingsScreen
-from anitui.screens.sql import SqlScreen
 from anitui.screens.themes import OURS
-from anitui.screens.widgets.picture.loader import PictureLoader
-from anitui.screens.widgets.picture.policy import Policy
-from anitui.words import count
 from anitui.settings import Settings
 from anitui.store import journal, overview
 from anitui.store.catalogue import Catalogue
+from anitui.words import count
 from anitui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from anitui.screens.browse import BrowseScreen
+    from anitui.screens.sql import SqlScreen
+    from anitui.screens.widgets.picture.loader import PictureLoader
+    from anitui.screens.widgets.picture.policy import Policy
+
+
+# Imported when one first goes there: Home needs neither the picture library nor the SQL console to be seen.
+
+
+def _browse() -> Screen[None]:
+    from anitui.screens.browse import BrowseScreen
+
+    return BrowseScreen()
+
+
+def _sql() -> Screen[None]:
+    from anitui.screens.sql import SqlScreen
+
+    return SqlScreen()
+
+
+def _history() -> Screen[None]:
+    from anitui.screens.history import HistoryScreen
+
+    return HistoryScreen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +74,14 @@ class AnituiApp(App[None]):
     """The terminal app over one open workspace."""
 
     TITLE = "anitui"
-    CSS_PATH: ClassVar[list[str]] = ["screens/frame.tcss"]
+    CSS_PATH = "screens/frame.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(actions.ANYWHERE)
     ENABLE_COMMAND_PALETTE = True
     SCREENS: ClassVar[dict[str, Callable[[], Screen[None]]]] = {
         "home": HomeScreen,
-        "browse": BrowseScreen,
-        "sql": SqlScreen,
-        "history": HistoryScreen,
+        "browse": _browse,
+        "sql": _sql,
+        "history": _history,
     }
 
     status: reactive[overview.Status | None] = reactive(None)
@@ -71,7 +94,6 @@ class AnituiApp(App[None]):
         self.settings = settings
         self.messages: list[Said] = []
         self.background = Background(self)
-        self.pictures = PictureLoader()
         # Decisions are written one after the other, in the order in which the keys were pressed.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="decisions")
 
@@ -90,6 +112,13 @@ class AnituiApp(App[None]):
             self.call_after_refresh(
                 self.say, f"there is no theme {self.settings.look.theme!r}; there are {known}", "warning"
             )
+
+    @cached_property
+    def pictures(self) -> PictureLoader:
+        """Decodes and prepares pictures for every screen."""
+        from anitui.screens.widgets.picture.loader import PictureLoader
+
+        return PictureLoader()
 
     # What screens ask of the app.
 
@@ -145,8 +174,7 @@ class AnituiApp(App[None]):
     def browse(self, query: str) -> None:
         """Open the browse screen with a filter."""
         self.go("browse")
-        screen = self.get_screen("browse")
-        assert isinstance(screen, BrowseScreen)
+        screen = cast("BrowseScreen", self.get_screen("browse"))
         self.call_after_refresh(screen.show_filter, query)
 
     def keep_setting(self, section: str, key: str, value: str | int) -> None:
@@ -156,6 +184,8 @@ class AnituiApp(App[None]):
 
     def next_drawing(self) -> Policy:
         """The next way of drawing pictures, kept in the settings; the screen that asked draws with it."""
+        from anitui.screens.widgets.picture.policy import Policy
+
         policies = list(Policy)
         following = policies[(policies.index(Policy(self.settings.look.pictures)) + 1) % len(policies)]
         self.keep_setting("look", "pictures", str(following))
@@ -164,8 +194,7 @@ class AnituiApp(App[None]):
     def ask_sql(self, statement: str) -> None:
         """Open the SQL screen with a statement and run it."""
         self.go("sql")
-        screen = self.get_screen("sql")
-        assert isinstance(screen, SqlScreen)
+        screen = cast("SqlScreen", self.get_screen("sql"))
         self.call_after_refresh(screen.ask, statement)
 
     # The actions that work anywhere.
@@ -254,7 +283,8 @@ class AnituiApp(App[None]):
         """After the app has left the terminal: finish what was decided, stop what runs, keep what it did."""
         self.background.stop_all()
         self._writer.shutdown(wait=True)
-        self.pictures.close()
+        if "pictures" in self.__dict__:
+            self.pictures.close()
 
 
 def run(workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:

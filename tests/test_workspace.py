@@ -100,7 +100,7 @@ def test_found_upwards_from_here_or_by_name(
     assert workspaces.nearest(workspace.media / "not" / "there") == workspace
     assert workspaces.find(Path("..")) == workspace
     with pytest.raises(WrongUse, match="anitui init"):
-        workspaces.find(Path("."))  # a folder that is named must be one itself
+        workspaces.find(Path())  # a folder that is named must be one itself
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     with pytest.raises(WrongUse, match="anitui init"):

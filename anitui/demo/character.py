@@ -16,10 +16,17 @@ OUTFITS = ("sailor", "blazer", "hoodie", "yukata", "pinafore")
 SIGNATURES = ("mole", "freckles", "fang", "star", "plaster", "none")
 
 _SKINS: tuple[Colour, ...] = ((255, 236, 220), (253, 226, 205), (247, 216, 190), (236, 198, 168))
-_GIVEN = ["Amiru", "Borune", "Chisae", "Dorumi", "Ekiho", "Fumori", "Girane", "Hozue", "Ibuna", "Jurika", "Kotemi", "Lunaho"]
-_GIVEN += ["Mizane", "Norika", "Osemi", "Piyora", "Quiri", "Rusame", "Soyuna", "Tomika", "Uzuha", "Vereno", "Wakuri", "Yoshine"]
-_FAMILY = ["Aomizuki", "Brasswick", "Copperlane", "Dewfield", "Emberhara", "Fogmura", "Glasshino", "Harukaze", "Inkwell"]
-_FAMILY += ["Juniper", "Kumobashi", "Lanternby", "Mossgrove", "Nightjar", "Oarsman", "Plumhollow", "Quillmori", "Rainford"]
+# fmt: off
+_GIVEN = [
+    "Amiru", "Borune", "Chisae", "Dorumi", "Ekiho", "Fumori", "Girane", "Hozue", "Ibuna",
+    "Jurika", "Kotemi", "Lunaho", "Mizane", "Norika", "Osemi", "Piyora", "Quiri", "Rusame",
+    "Soyuna", "Tomika", "Uzuha", "Vereno", "Wakuri", "Yoshine",
+]
+_FAMILY = [
+    "Aomizuki", "Brasswick", "Copperlane", "Dewfield", "Emberhara", "Fogmura", "Glasshino", "Harukaze", "Inkwell",
+    "Juniper", "Kumobashi", "Lanternby", "Mossgrove", "Nightjar", "Oarsman", "Plumhollow", "Quillmori", "Rainford",
+]
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

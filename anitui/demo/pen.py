@@ -21,7 +21,7 @@ def curve(*points: Point, steps: int = 10) -> Points:
     corners = np.asarray(points, dtype=np.float64)
     start, control, end = corners[:-2:2, None], corners[1:-1:2, None], corners[2::2, None]
     t = np.linspace(0.0, 1.0, steps)[None, :, None]
-    arcs = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+    arcs = np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end, dtype=np.float64)
     return arcs.reshape(-1, 2)
 
 

@@ -119,8 +119,8 @@ def _jpeg_cut(data: bytes) -> bool:
             at += 2
         else:
             at += 2 + struct.unpack_from(">H", data, at + 2)[0]
-    # Coded pixels never contain this pair, so after the header the first one found is the picture's end.
-    return data.find(b"\xff\xd9", at) < 0
+    # Coded pixels never contain this pair, so one found after the header means that an end was written.
+    return data.rfind(b"\xff\xd9", at) < 0
 
 
 def _png_cut(data: bytes) -> bool:

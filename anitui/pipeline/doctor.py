@@ -70,7 +70,7 @@ def examine_workspace(
             Kind.UNREADABLE: _by_number(survey.unreadable(), read_.unreadable),
             Kind.SIGHTING: survey.sightings_of_nothing(),
             Kind.ITEM: survey.items_of_nothing(),
-            Kind.UNMEASURED: survey.unmeasured(),
+            Kind.UNMEASURED: survey.unmeasured(read_.returned),
         }
     for kind in Kind:
         report.add(kind, found[kind], examples)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +51,7 @@ def facts(picture: Picture) -> Facts:
     grey = upright(_grey(picture.image), picture.orientation)
     reduced = _Reduction(grey, stacked=_rows_come_first(*grey.size) and _stacking_is_exact())
     # Deep greys are clipped to white by the conversion that the hashes must use; people see them scaled.
-    tone = _toned(visible) if picture.mode.startswith(("I", "F")) else grey
+    tone = visible if picture.mode.startswith(("I", "F")) else grey
     small = _reduced(tone, _SHARPNESS_SIDE)
     colourfulness, colour_share = _colour(visible)
     return Facts(
@@ -110,13 +109,13 @@ class _Reduction:
 
 
 def _rows_come_first(width: int, height: int) -> bool:
-    """Well within what Pillow 12 (below 1:100) and Pillow 13 (below about 1:1.85) begin with the rows."""
+    """Well within the shapes that Pillow begins with the rows: Pillow 13 up to about 1:1.85, 12 far beyond."""
     return width >= 200 and height >= 64 and height * 5 <= width * 8
 
 
 @cache
 def _stacking_is_exact() -> bool:
-    """Asks this very Pillow, once, at the edges of the shapes that are stacked: a later one may work otherwise."""
+    """Asks this very Pillow, once, at the edges of the shapes that are stacked: another may work otherwise."""
     for width, height in ((200, 320), (401, 69)):
         noise = np.random.default_rng(0).integers(0, 2, (height, width), dtype=np.uint8) * 255
         plain, stacked = (_Reduction(Image.fromarray(noise), stacked=choice) for choice in (False, True))
@@ -132,10 +131,6 @@ def _grey(image: Image.Image) -> Image.Image:
     if image.mode == "LAB":  # which Pillow cannot convert; its first channel is the lightness
         return image.getchannel(0)
     return image.convert("L")
-
-
-def _toned(visible: Image.Image) -> Image.Image:
-    return visible.convert("L")
 
 
 def _dhash(pixels: NDArray[np.uint8]) -> int:
@@ -181,10 +176,13 @@ def _colour(visible: Image.Image) -> tuple[float, float]:
     factor = max(colours.size) // _COLOUR_SIDE
     if factor > 1:
         colours = colours.reduce(factor)
-    pixels: NDArray[Any] = np.asarray(colours).reshape(-1, 3).astype(np.int16)
-    share = float(np.mean(pixels.max(axis=1) - pixels.min(axis=1) > _COLOURED))
-    red, green, blue = pixels.astype(np.float32).T
-    red_green, yellow_blue = red - green, (red + green) / 2 - blue
+    # Whole planes, signed and wide enough that differences cannot wrap around.
+    red, green, blue = (np.asarray(plane, dtype=np.int16) for plane in colours.split())
+    highest = np.maximum(np.maximum(red, green), blue)
+    lowest = np.minimum(np.minimum(red, green), blue)
+    share = float(np.mean(highest - lowest > _COLOURED))
+    red_green = (red - green).astype(np.float32)
+    yellow_blue = (red + green).astype(np.float32) / 2 - blue
     spread = np.hypot(red_green.std(), yellow_blue.std())
     distance = np.hypot(red_green.mean(), yellow_blue.mean())
     return float(spread + 0.3 * distance), share

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from anitui import progress
 from anitui.errors import AnituiError
-from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
 from anitui.screens.questions import Confirm
 from anitui.words import count
 
 if TYPE_CHECKING:
     from anitui.app import AnituiApp
+    from anitui.pipeline.ingest import ImportReport
 
 
 class Stopped(Exception):
@@ -69,6 +69,8 @@ class Background:
                 run.thread.join()
 
     def _import(self, run: Run, path: str) -> None:
+        from anitui.pipeline.ingest import ImportOrder, import_pictures
+
         app = self._app
         spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
         ticks = 0

@@ -169,7 +169,7 @@ def _standing(found: Overview, *, narrow: bool) -> Text:
     else:
         top = max(number for _, number in stages) or 1
         for name, number in stages:
-            bar = "━" * round(24 * number / top)
+            bar = "━" * round(14 * number / top)
             text.append(f"{name:>10} ", style="dim").append(f"{number:>12,}  ", style="bold" if number else "dim")
             text.append(f"{bar}\n")
     span = f"{found.days[0]:%d %b} to {found.days[-1]:%d %b}"

@@ -60,7 +60,7 @@ class Catalogue:
 
     def table(self, sql: str, parameters: list[Any] | dict[str, Any] | None = None) -> pyarrow.Table:
         """Read into an Arrow table."""
-        return self.reader().execute(sql, parameters or []).to_arrow_table()
+        return self.reader().sql(sql, params=parameters or None).to_arrow_table()
 
     @contextmanager
     def writing(self) -> Iterator[DuckDBPyConnection]:

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,19 +117,20 @@ def apply(connection: DuckDBPyConnection, migration: Migration) -> None:
 
 def back_up(catalogue: Path, folder: Path, at: int, told: Callable[[str], None]) -> Path:
     """Copy the closed catalogue file aside, durably, before data in it is changed."""
-    folder.mkdir(exist_ok=True)
     target = folder / f"{catalogue.stem}-schema{at}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{catalogue.suffix}"
     part = unfinished_name(target)
     try:
+        folder.mkdir(exist_ok=True)
         shutil.copyfile(catalogue, part)
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(target)
+        sync_folder(folder)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise AnituiError(
             f"no backup could be made in {folder} ({error.strerror}), so the catalogue was left alone"
         ) from error
-    sync_folder(folder)
     told(f"the catalogue was copied to {target} before its schema is changed")
     return target

@@ -134,13 +134,18 @@ class Survey:
             [TWICE],
         )
 
-    def unmeasured(self) -> list[Case]:
-        """Pictures with a file that lack facts, or one of the hashes that belong to those facts."""
+    def unmeasured(self, returned: Sequence[Case]) -> list[Case]:
+        """Pictures that lack facts, or one of the hashes that belong to those facts.
+
+        Also those whose file is missing: it may be brought back. Those known as missing only where they returned.
+        """
         return self._cases(
-            f"SELECT i.image_id, i.path FROM {_WITH_FILE} WHERE s.kind <> 'unreadable' AND NOT {KNOWN_MISSING} "
+            "SELECT image_id, path FROM images i WHERE purged_at IS NULL "
+            f"AND (NOT {KNOWN_MISSING} OR image_id IN (SELECT unnest(?::BIGINT[]))) "
             "AND NOT EXISTS (FROM image_facts f JOIN ("
             "  SELECT image_id, mode FROM image_hashes GROUP BY ALL HAVING count(DISTINCT algorithm) = 3"
-            ") h ON h.image_id = f.image_id AND h.mode = f.mode WHERE f.image_id = i.image_id) ORDER BY i.image_id"
+            ") h ON h.image_id = f.image_id AND h.mode = f.mode WHERE f.image_id = i.image_id) ORDER BY image_id",
+            [[case.number for case in returned]],
         )
 
     def jobs_that_nobody_runs(self) -> list[Case]:

@@ -245,21 +245,25 @@ async def test_the_codes_keep_to_the_colours_of_the_terminal(
 async def test_kitty_gets_a_picture_before_its_cells_and_forgets_it_after(
     loader: PictureLoader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = ViewApp(loader, picture_file(tmp_path / "red.png"), {**COLOURS, "KITTY_WINDOW_ID": "1"})
+    app = ViewApp(loader, environ={**COLOURS, "KITTY_WINDOW_ID": "1"})
     said: list[str] = []
     async with app.run_test(size=(40, 20)) as pilot:
         assert app._driver is not None
         monkeypatch.setattr(app._driver, "write", said.append)
-        app.view.show(app.view.path)
+        app.view.show(picture_file(tmp_path / "red.png"))
         await settled(pilot, loader)
         result = app.view.result
         assert isinstance(result, Prepared)
         assert result.kitty is not None
-        app.view.set_policy("kitty")
-        await settled(pilot, loader)
+        assert said == [result.kitty.transmission]
         assert "\U0010eeee" in app.text()
+        app.view.show_boxes([Box(0, 0, 0.5, 0.5)])
+        await settled(pilot, loader)
+        app.view.show_boxes([])
+        await settled(pilot, loader)
+        assert said.count(result.kitty.transmission) == 1  # the terminal still had it
         await app.view.remove()
-        assert result.kitty.removal in "".join(said)
+        assert result.kitty.removal in said[-1]
 
 
 async def test_sixels_are_part_of_their_lines(loader: PictureLoader, tmp_path: Path) -> None:
