@@ -72,7 +72,7 @@ def draw_scene(
     backdrop: str | None = None,
 ) -> Scene:
     """An RGB picture of one to three characters side by side, near or far by chance; with a title it is a
-    poster, lettered along its bottom edge. No face is covered by another or cut by the edge."""
+    poster, lettered along an edge. No face is covered by another or cut by the edge."""
     width, height = size
     picture = draw_backdrop(rng, size, backdrop)
     slot = width / len(characters)
@@ -90,7 +90,9 @@ def draw_scene(
         unit, x, y = placed[i]
         faces[i] = _place(picture, characters[i], rng, (x, y), unit)
     if title:
-        letter(picture, title, characters[0].cloth)
+        # Over their heads where there is room for it, hair and hats included; else across the bottom.
+        room = min(y - 2.5 * unit for unit, _, y in placed)
+        letter(picture, title, characters[0].cloth, at_top=room > height * _TITLE_SHARE)
     return Scene(picture, tuple(faces[i] for i in range(len(characters))))
 
 

@@ -33,7 +33,7 @@ def oval(x: float, y: float, rx: float, ry: float, begin: float = 0.0, end: floa
 
 def mirrored(points: Points, side: int) -> Points:
     """The same shape on the other half of the body where side is -1."""
-    return points * np.array([side, 1.0])
+    return np.asarray(points * np.array([side, 1.0]), dtype=np.float64)
 
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:

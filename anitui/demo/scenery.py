@@ -92,7 +92,8 @@ def _night(board: _Board) -> None:
         board.star(x, y, radius * 2, (236, 236, 255), tips=4, inner=0.35)
     x, y = board.rng.uniform(0.15, 0.85), board.rng.uniform(0.1, 0.25)
     board.disc(x, y, 0.11, (250, 240, 200))
-    board.disc(x + 0.045, y - 0.01, 0.095, (30, 30, 78))
+    for dx, dy, radius in ((-0.03, 0.015, 0.026), (0.04, -0.01, 0.018), (0.01, -0.04, 0.014), (0.035, 0.035, 0.022)):
+        board.disc(x + dx, y + dy, radius, (234, 222, 176))
     board.shape([(0, 0.85), (0.25, 0.76), (0.5, 0.84), (0.8, 0.74), (1, 0.82), (1, 1), (0, 1)], (22, 22, 50))
 
 
@@ -231,8 +232,8 @@ def draw_backdrop(rng: np.random.Generator, size: tuple[int, int], name: str | N
     return board.finish()
 
 
-def letter(picture: Image.Image, title: str, colour: Colour) -> None:
-    """Set the title along the bottom edge, in one line or two, outlined so that it reads on anything."""
+def letter(picture: Image.Image, title: str, colour: Colour, at_top: bool) -> None:
+    """Set the title along the top or bottom edge, in one line or two, outlined so that it reads on anything."""
     width, height = picture.size
     words = title.split()
     half = (len(words) + 1) // 2
@@ -242,8 +243,7 @@ def letter(picture: Image.Image, title: str, colour: Colour) -> None:
     widest = max(probe.getlength(line) for line in lines)
     size = min(width * 0.88 / widest * 100, height * 0.09)
     font = ImageFont.load_default(size)
+    edge, gap = darker(colour, 0.45), max(2, round(size * 0.1))
     for i, line in enumerate(lines):
-        place = width / 2, height * 0.97 - (len(lines) - 1 - i) * size * 1.08
-        draw.text(
-            place, line, _WHITE, font, "md", stroke_width=max(2, round(size * 0.1)), stroke_fill=darker(colour, 0.45)
-        )
+        foot = height * 0.05 + (i + 0.8) * size if at_top else height * 0.95 - (len(lines) - 1 - i) * size
+        draw.text((width / 2, foot), line, _WHITE, font, "ms", stroke_width=gap, stroke_fill=edge)

@@ -13,6 +13,8 @@ OURS = ("jpeg", "png", "webp", "gif", "bmp", "tiff", "avif")
 
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
+# Bits per sample, the colour map, and where the strips or tiles begin and how long they are.
+_NEEDED = (258, 320, 273, 279, 324, 325)
 _FOREIGN_STARTS = (
     (b"8BPS", "PSD"),
     (b"\0\0\1\0", "ICO"),
@@ -93,7 +95,7 @@ def frames(data: bytes, format: str) -> Frames:
                 return Frames(1, _boxes_cut(data))
             case "bmp":
                 return Frames(1, _bmp_cut(data))
-    except (IndexError, struct.error):  # a field lies beyond the last byte
+    except (IndexError, struct.error, OverflowError):  # a field lies beyond the last byte
         return Frames(1, True)
     return Frames(1, False)
 
@@ -182,16 +184,19 @@ def _gif(data: bytes) -> Frames:
 def _tiff(data: bytes) -> Frames:
     seen: set[int] = set()
     cut = False
-    for at, ends in _directories(data):
-        if at in seen:  # a chain that bites its tail
+    values = 0
+    for at, count, ends in _directories(data):
+        values += count
+        # A chain that bites its tail, or directories that lie over each other to keep us busy.
+        if at in seen or values > len(data):
             break
         seen.add(at)
         cut = cut or any(end > len(data) for end in ends)
     return Frames(max(len(seen), 1), cut)
 
 
-def _directories(data: bytes) -> Iterator[tuple[int, list[int]]]:
-    """Each directory's place, and where each piece of its pixels ends."""
+def _directories(data: bytes) -> Iterator[tuple[int, int, list[int]]]:
+    """Each directory's place, how many values it holds, and where what the picture cannot do without ends."""
     order = "<" if data.startswith(b"II") else ">"
     big = 43 in data[2:4]
     number, entry, first = ("Q", "HHQ", 8) if big else ("I", "HHI", 4)
@@ -201,17 +206,21 @@ def _directories(data: bytes) -> Iterator[tuple[int, list[int]]]:
     while at:
         count = struct.unpack_from(order + ("Q" if big else "H"), data, at)[0]
         fields: dict[int, tuple[int, ...]] = {}
+        ends: list[int] = []
         place = at + (8 if big else 2)
         for _ in range(count):
             tag, type_, items = struct.unpack_from(order + entry, data, place)
             value = place + struct.calcsize(order + entry)
-            if tag in (273, 279, 324, 325) and type_ in sizes:
+            if tag in _NEEDED and type_ in sizes:
                 layout = f"{order}{items}{sizes[type_]}"
                 if struct.calcsize(layout) > width:
                     value = struct.unpack_from(order + number, data, value)[0]
-                fields[tag] = struct.unpack_from(layout, data, value)
+                ends.append(value + struct.calcsize(layout))
+                if ends[-1] <= len(data):
+                    fields[tag] = struct.unpack_from(layout, data, value)
             place += struct.calcsize(order + entry) + width
         starts = fields.get(273, fields.get(324, ()))
         lengths = fields.get(279, fields.get(325, ()))
-        yield at, [start + length for start, length in zip(starts, lengths, strict=False)]
+        ends += [start + length for start, length in zip(starts, lengths, strict=False)]
+        yield at, count + len(ends), ends
         at = struct.unpack_from(order + number, data, place)[0]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import logging
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -126,6 +128,8 @@ def open_picture(
         raise Refused(Reason.UNSUPPORTED, kind)
     if kind == "webp" and (size := containers.webp_size(data)):
         _check_pixels(size, limits)
+    if kind == "tiff":
+        _silence_libtiff()
     structure = containers.frames(data, kind)
     with _pillow_raising(structure.cut):
         image = Image.open(io.BytesIO(data), formats=(kind.upper(),))
@@ -220,6 +224,15 @@ def _pillow_raising(cut: bool = False) -> Iterator[None]:
         short = _short(error)
         ended = cut or isinstance(error, EOFError) or "truncated" in short.lower()
         raise Refused(Reason.TRUNCATED if ended else Reason.BROKEN, short) from None
+
+
+@cache
+def _silence_libtiff() -> None:
+    """libtiff writes its complaints straight to the terminal; they come as exceptions anyway."""
+    with suppress(AttributeError, OSError):  # linked in where it cannot be reached: then it stays as it is
+        library = ctypes.CDLL(Image.core.__file__)  # type: ignore[attr-defined]
+        library.TIFFSetErrorHandler(None)
+        library.TIFFSetWarningHandler(None)
 
 
 def _short(error: Exception) -> str:

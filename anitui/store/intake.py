@@ -134,7 +134,8 @@ def record(catalogue: Catalogue, batch: Batch) -> None:
                 "FROM incoming n WHERE i.image_id = n.image_id",
                 [MISSING, MISSING],
             )
-        with incoming(connection, as_table(batch.sightings, SIGHTING_TYPES)):
+        sightings = {(each.sha256, each.url): each for each in batch.sightings}
+        with incoming(connection, as_table(list(sightings.values()), SIGHTING_TYPES)):
             _add_sightings(connection, batch.job_id)
         with incoming(connection, as_table(batch.outcomes, OUTCOME_TYPES)):
             connection.execute(
@@ -163,8 +164,7 @@ def _add_images(connection: DuckDBPyConnection) -> None:
 
 def _add_sightings(connection: DuckDBPyConnection, job_id: int | None) -> None:
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE seen AS SELECT DISTINCT ON (i.image_id, n.url) i.image_id, n.* "
-        "FROM incoming n JOIN images i USING (sha256)"
+        "CREATE OR REPLACE TEMP TABLE seen AS SELECT i.image_id, n.* FROM incoming n JOIN images i USING (sha256)"
     )
     connection.execute(
         "UPDATE sightings s SET label_hint = n.label_hint, job_id = ? FROM seen n "

@@ -87,11 +87,12 @@ def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], 
     label, its picture is not missing, and its bytes are kept in a way as good as the one asked for. Returns how many
     were passed over.
     """
-    with catalogue.writing() as connection, incoming(connection, as_table(files, FOUND_TYPES)):
+    each_once = list({file.url: file for file in files}.values())
+    with catalogue.writing() as connection, incoming(connection, as_table(each_once, FOUND_TYPES)):
         connection.execute(
             """
             CREATE OR REPLACE TEMP TABLE enlisted AS
-            WITH found AS (SELECT DISTINCT ON (url) * FROM incoming),
+            WITH found AS (SELECT *, row_number() OVER () AS place FROM incoming),
             items AS (
                 SELECT i.url,
                        max(i.item_id) FILTER (i.job_id = $job) AS mine,
@@ -124,6 +125,7 @@ def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], 
             """
             INSERT INTO job_items (job_id, url, state, attempts, label_hint, bytes, mtime_ns)
             SELECT ?, url, 'waiting', 0, label_hint, bytes, mtime_ns FROM enlisted WHERE mine IS NULL AND NOT known
+            ORDER BY place
             """,
             [job_id],
         )

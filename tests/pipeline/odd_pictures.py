@@ -6,6 +6,8 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -149,6 +151,7 @@ FRAMES: Mapping[str, int] = {
 }
 
 
+@cache
 def ordinary(kind: str, size: tuple[int, int] = (96, 72), seed: int = 0) -> bytes:
     """A whole and harmless file of one of KINDS."""
     return _ENCODERS[kind](scene(size, seed))
@@ -201,9 +204,14 @@ def bombs() -> dict[str, bytes]:
     }
 
 
-def cut() -> dict[str, bytes]:
-    """Every kind, ended in its middle, as an interrupted download leaves it."""
-    return {f"half of {kind}": data[: len(data) // 2] for kind in KINDS for data in (ordinary(kind),)}
+@cache
+def cut() -> Mapping[str, bytes]:
+    """Every kind, ended in its middle, as an interrupted download leaves it.
+
+    Without the MPO, whose first picture, the one that counts, is whole by then.
+    """
+    halves = {f"half of {kind}": ordinary(kind)[: len(ordinary(kind)) // 2] for kind in KINDS if kind != "mpo"}
+    return MappingProxyType(halves)
 
 
 def strangers() -> dict[str, bytes]:
@@ -230,9 +238,10 @@ def foreign() -> dict[str, bytes]:
     }
 
 
-def hostile() -> dict[str, bytes]:
+@cache
+def hostile() -> Mapping[str, bytes]:
     """Everything that must be refused, by name: empty, cut, bombs, strangers, foreign kinds, broken insides."""
-    return {
+    files = {
         "empty": b"",
         **strangers(),
         **foreign(),
@@ -247,3 +256,4 @@ def hostile() -> dict[str, bytes]:
         "tiff that points beyond itself": b"II*\0\xff\xff\xff\x7f",
         "tiff whose directories go round": b"II*\0\x08\0\0\0\0\0\x08\0\0\0",
     }
+    return MappingProxyType(files)

@@ -31,6 +31,8 @@ SIZES = (
 )
 LAB = "tiff LAB"  # the one mode that imagehash cannot take
 
+pytestmark = pytest.mark.filterwarnings("ignore:::PIL")
+
 
 def by_imagehash(data: bytes) -> tuple[int, int, int]:
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))

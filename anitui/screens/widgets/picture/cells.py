@@ -98,29 +98,18 @@ class CellsPiece:
         said: list[str] = []
         say = said.append
         for glyph, front, back in zip(self.glyphs.tolist(), self.front.tolist(), self.back.tolist(), strict=True):
-            # Ink and ground may change places (the inverse glyph shows the same): take what needs fewer codes.
             if glyph == 0:
-                if back != ground:
-                    if back == ink:
-                        say(signs[full])
-                        continue
-                    say(ground_of(back))
-                    ground = back
+                front = ink  # a blank has no ink
+                if back == ink:
+                    glyph, front, back = full, ink, ground
             elif (front == ground) + (back == ink) > (front == ink) + (back == ground):
-                if front != ground:
-                    say(ground_of(front))
-                    ground = front
-                if back != ink:
-                    say(ink_of(back))
-                    ink = back
-                glyph = full - glyph
-            else:
-                if front != ink:
-                    say(ink_of(front))
-                    ink = front
-                if back != ground:
-                    say(ground_of(back))
-                    ground = back
+                # Ink and ground change places, as the inverse glyph shows the same and needs fewer codes.
+                glyph, front, back = full - glyph, back, front
+            if front != ink:
+                say(f"\x1b[{ink_of(front)}m" if back == ground else f"\x1b[{ink_of(front)};{ground_of(back)}m")
+            elif back != ground:
+                say(f"\x1b[{ground_of(back)}m")
+            ink, ground = front, back
             say(signs[glyph])
         say("\x1b[0m")
         return "".join(said)
@@ -147,7 +136,7 @@ def _codes(pixels: Pixels, drawing: Drawing) -> Codes:
         return palette.nearest_indexed(pixels)
     if drawing.depth is Depth.BASIC:
         return palette.nearest_basic(pixels)
-    return palette.packed(pixels, drawing.bits)
+    return palette.packed(pixels if drawing.bits == 8 else palette.steadied(pixels), drawing.bits)
 
 
 def _shades(pixels: Pixels) -> list[CellsPiece]:
@@ -196,21 +185,21 @@ def _style(front: int, back: int, depth: Depth) -> Style:
 
 @lru_cache(maxsize=70_000)
 def _true_ink(code: int) -> str:
-    return f"\x1b[38;2;{code >> 16};{code >> 8 & 255};{code & 255}m"
+    return f"38;2;{code >> 16};{code >> 8 & 255};{code & 255}"
 
 
 @lru_cache(maxsize=70_000)
 def _true_ground(code: int) -> str:
-    return f"\x1b[48;2;{code >> 16};{code >> 8 & 255};{code & 255}m"
+    return f"48;2;{code >> 16};{code >> 8 & 255};{code & 255}"
 
 
 _INK: dict[Depth, Callable[[int], str]] = {
     Depth.TRUE: _true_ink,
-    Depth.INDEXED: [f"\x1b[38;5;{code}m" for code in range(256)].__getitem__,
-    Depth.BASIC: [f"\x1b[{code + (30 if code < 8 else 82)}m" for code in range(16)].__getitem__,
+    Depth.INDEXED: [f"38;5;{code}" for code in range(256)].__getitem__,
+    Depth.BASIC: [str(code + (30 if code < 8 else 82)) for code in range(16)].__getitem__,
 }
 _GROUND: dict[Depth, Callable[[int], str]] = {
     Depth.TRUE: _true_ground,
-    Depth.INDEXED: [f"\x1b[48;5;{code}m" for code in range(256)].__getitem__,
-    Depth.BASIC: [f"\x1b[{code + (40 if code < 8 else 92)}m" for code in range(16)].__getitem__,
+    Depth.INDEXED: [f"48;5;{code}" for code in range(256)].__getitem__,
+    Depth.BASIC: [str(code + (40 if code < 8 else 92)) for code in range(16)].__getitem__,
 }
