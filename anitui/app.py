@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.worker import Worker
 
 from anitui import actions
 from anitui import settings as settings_module
-from anitui.errors import AnituiError
+from anitui.errors import in_one_sentence
 from anitui.screens.background import Background
 from anitui.screens.bindings import bindings
-from anitui.screens.frame import FrameScreen, KeyBar, PlaceLine
+from anitui.screens.frame import FrameScreen, PlaceLine
 from anitui.screens.goto import GoTo
 from anitui.screens.help import HelpScreen
 from anitui.screens.home import HomeScreen
@@ -76,7 +78,7 @@ class AnituiApp(App[None]):
     TITLE = "anitui"
     CSS_PATH = "screens/frame.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(actions.ANYWHERE)
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # no key of Textual's own for it: ours comes from the registry
     SCREENS: ClassVar[dict[str, Callable[[], Screen[None]]]] = {
         "home": HomeScreen,
         "browse": _browse,
@@ -89,6 +91,7 @@ class AnituiApp(App[None]):
 
     def __init__(self, workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:
         super().__init__()
+        self.use_command_palette = True
         self.workspace = workspace
         self.catalogue = catalogue
         self.settings = settings
@@ -98,6 +101,9 @@ class AnituiApp(App[None]):
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="decisions")
 
     def on_mount(self) -> None:
+        # A line that drops, or a polite kill, is one more way of leaving: what runs gets to keep what it did.
+        for each in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(each, self.exit)
         for theme in OURS:
             self.register_theme(theme)
         if self.settings.look.theme in self.available_themes:
@@ -126,24 +132,32 @@ class AnituiApp(App[None]):
         """Show a message above the key bar and keep it in History."""
         self.messages.append(Said(datetime.now(UTC), text, kind))
         for screen in reversed(self.screen_stack):
-            if isinstance(screen, FrameScreen):
-                screen.query_one(PlaceLine).say(text, kind)
+            # A screen that has just been opened may have no lines yet: the one below says it then.
+            for line in screen.query(PlaceLine):
+                line.say(text, kind)
                 return
 
-    def decide(self, decision: Callable[[], str | None]) -> None:
+    def complain(self, error: Exception) -> None:
+        """Show what went wrong below; a fault of ours is not hidden."""
+        sentence = in_one_sentence(error)
+        if sentence is None:
+            raise error
+        self.say(sentence, "error")
+
+    def decide(self, decision: Callable[[], str | None]) -> Worker[None]:
         """Write a decision in its turn, off the thread that draws; it returns what to say about it."""
 
         async def run() -> None:
             try:
                 text = await asyncio.wrap_future(self._writer.submit(decision))
-            except AnituiError as error:
-                self.say(str(error), "error")
+            except Exception as error:
+                self.complain(error)
                 return
             if text:
                 self.say(text)
             self.changed()
 
-        self.run_worker(run(), group="decisions")
+        return self.run_worker(run, group="decisions")
 
     def changed(self) -> None:
         """Something in the catalogue is otherwise: read again what is on the screen."""
@@ -152,11 +166,13 @@ class AnituiApp(App[None]):
             if isinstance(screen, FrameScreen):
                 screen.reload()
 
-    def refresh_status(self) -> None:
+    def refresh_status(self) -> Worker[None]:
+        """Count again what the top line shows."""
+
         async def run() -> None:
             self.status = await asyncio.to_thread(overview.status, self.catalogue)
 
-        self.run_worker(run(), group="status", exclusive=True)
+        return self.run_worker(run, group="status", exclusive=True)
 
     def open_picture(self, image_id: int, among: Iterable[int] | None = None) -> None:
         """Show one picture large; `among` are the pictures that `next` goes through."""
@@ -204,7 +220,7 @@ class AnituiApp(App[None]):
             if place:
                 self.go(place)
 
-        self.push_screen(GoTo(), chosen)
+        self.push_screen(GoTo(self.settings.keys), chosen)
 
     def action_undo(self) -> None:
         self.decide(lambda: f"taken back: {journal.undo(self.catalogue).summary}")
@@ -247,6 +263,8 @@ class AnituiApp(App[None]):
             self.switch_screen("home")
 
     def action_leave(self) -> None:
+        if isinstance(self.screen, Confirm):
+            return
         if not self.background.runs:
             self.exit()
             return
@@ -274,10 +292,6 @@ class AnituiApp(App[None]):
             elif each.place == place:
                 call = lambda run=each.method: self.call_later(screen.run_action, run)  # noqa: E731
                 yield SystemCommand(each.name, each.help, call)
-
-    def on_theme_changed(self) -> None:
-        for bar in self.screen.query(KeyBar):
-            bar.refresh_line()
 
     def shut_down(self) -> None:
         """After the app has left the terminal: finish what was decided, stop what runs, keep what it did."""

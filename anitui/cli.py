@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from anitui import __version__
-from anitui.errors import AnituiError
+from anitui.errors import AnituiError, in_one_sentence
 
 EXIT_CODES = """\
 exit codes: 0 done · 1 failed · 2 wrong use · 3 done in part, the failures listed
@@ -128,7 +131,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code. Every error that can be explained is one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        # Where a terminal or a file takes only some letters, the others are written out instead of ending it all.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
+    _end_gently()
     module = importlib.import_module(f"anitui.commands.{getattr(options, 'module', 'terminal')}")
     try:
         code: int = module.run(options)
@@ -138,23 +146,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _complain("interrupted: what was done is kept, and the same command goes on from there", 130)
+    except EOFError:
+        return _complain("nobody answered, so nothing more was done", 1)
     except BrokenPipeError:
         # `anitui … | head`: nobody listens any more, and Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:
-        return _complain(_about_system(error), 1)
+    except Exception as error:
+        sentence = in_one_sentence(error)
+        if sentence is None:
+            raise
+        return _complain(sentence, 1)
+
+
+def _end_gently() -> None:
+    """A hang-up or a polite kill ends a command as ctrl-C does: what is done is kept. `nohup` stays in force."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) is signal.SIG_DFL:
+            signal.signal(each, stop)
 
 
 def _complain(sentence: str, code: int) -> int:
     sys.stderr.write(f"anitui: {sentence}\n")
     return code
-
-
-def _about_system(error: OSError) -> str:
-    import errno
-
-    of = f" ({error.filename})" if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full{of}: free some space and give the same command again"
-    return f"{(error.strerror or str(error)).lower()}{of}"

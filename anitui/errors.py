@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import sys
+
 
 class AnituiError(Exception):
     """Something went wrong in a way that we can explain; the command line prints it and leaves with `exit_code`."""
 
     exit_code = 1
+
+
+class Stopped(AnituiError):
+    """What was running was stopped by the person who started it; what it did is kept."""
+
+    exit_code = 130
 
 
 class WrongUse(AnituiError):
@@ -19,3 +28,24 @@ class WorkspaceHeld(AnituiError):
     """Another process has the workspace open."""
 
     exit_code = 4
+
+
+def in_one_sentence(error: BaseException) -> str | None:
+    """What a person should read about an error that may come from anywhere below; None when it is a fault of ours."""
+    if isinstance(error, AnituiError):
+        return str(error)
+    if isinstance(error, OSError):
+        return _about_system(error)
+    # Looked up, not imported: where the database was never loaded, it cannot have raised.
+    database = sys.modules.get("duckdb")
+    if database is not None and isinstance(error, database.Error):
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        return f"the catalogue could not do it: {lines[0]}"
+    return None
+
+
+def _about_system(error: OSError) -> str:
+    of = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full{of}: free some space and do the same again"
+    return f"{(error.strerror or str(error)).lower()}{of}"

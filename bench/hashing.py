@@ -78,7 +78,7 @@ def measured(pictures: list[bytes], rounds: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="imagehash's three calls against anitui's one pass")
     parser.add_argument("--pictures", type=int, default=12, help="how many of each format (12)")
-    parser.add_argument("--rounds", type=int, default=7, help="how often each is hashed (7)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is hashed (5)")
     chosen = parser.parse_args()
 
     formats: dict[str, list[bytes]] = {"JPEG": [], "PNG": []}

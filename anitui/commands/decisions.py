@@ -15,6 +15,8 @@ STATES = {"done": "", "undone": "taken back", "dropped": "taken back for good", 
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.command == "history" and options.limit < 1:
+        raise WrongUse("--limit must be at least 1")
     with opened(options) as at:
         if options.command == "history":
             entries = journal.history(at.catalogue, options.limit)

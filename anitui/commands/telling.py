@@ -29,7 +29,8 @@ def say(text: str = "") -> None:
 def report(options: argparse.Namespace, what: Mapping[str, Any]) -> None:
     """With --json, the last line of standard output."""
     if options.json:
-        say(json.dumps(what, ensure_ascii=False, default=_plain))
+        takes_all = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        say(json.dumps(what, ensure_ascii=not takes_all, default=_plain))
 
 
 def drive(work: Work[Report]) -> Report:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait as wait_for
 from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -47,26 +49,28 @@ class Processes:
         source = iter(items)
         while True:
             suspects: list[Item] = []
-            yield from self._until_broken(function, source, suspects)
+            yield from self._until_broken(function, source, suspects, self.workers, self.workers * 4)
             if not suspects:
                 return
-            # One of these killed its worker and took the pool with it; alone, the culprit shows itself.
-            for item in suspects:
-                alone: list[Item] = []
-                yield from self._until_broken(function, iter([item]), alone, workers=1)
-                if alone:
-                    yield crashed(item)
+            # One of these killed its worker and took the pool with it; one at a time, the culprit shows itself.
+            rest = iter(suspects)
+            while True:
+                culprits: list[Item] = []
+                yield from self._until_broken(function, rest, culprits, workers=1, ahead=1)
+                if not culprits:
+                    break
+                yield from map(crashed, culprits)
 
     def _until_broken(
         self,
         function: Callable[[Item], Result],
         source: Iterator[Item],
         suspects: list[Item],
-        workers: int | None = None,
+        workers: int,
+        ahead: int,
     ) -> Iterator[Result]:
-        workers = workers or self.workers
         # spawn: a forked child would inherit the database's threads and locks.
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_owner)
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_owner)
         running: dict[Future[Result], Item] = {}
 
         def submit(items: Iterable[Item]) -> None:
@@ -77,7 +81,7 @@ class Processes:
                     suspects.append(item)
 
         try:
-            submit(islice(source, workers * 4))
+            submit(islice(source, ahead))
             while running:
                 ready, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in ready:
@@ -99,6 +103,20 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _leave_interrupts_to_owner() -> None:
-    """ctrl-C reaches the whole terminal; the owner decides what is kept, the workers just finish their picture."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _follow_owner() -> None:
+    """Workers leave signals to their owner, and end when it ends, however it ends.
+
+    ctrl-C and a hang-up reach the whole terminal; the owner decides what is kept, the workers just finish their
+    picture. A worker whose owner was killed would otherwise wait for work for ever: it holds the very pipe whose
+    end it waits for.
+    """
+    for each in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    owner = parent_process()
+    if owner is not None:
+        threading.Thread(target=_end_with, args=(owner.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)

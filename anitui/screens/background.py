@@ -7,17 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from anitui import progress
-from anitui.errors import AnituiError
+from anitui.errors import Stopped, in_one_sentence
 from anitui.screens.questions import Confirm
 from anitui.words import count
 
 if TYPE_CHECKING:
     from anitui.app import AnituiApp
     from anitui.pipeline.ingest import ImportReport
-
-
-class Stopped(Exception):
-    """The person asked for it to stop."""
 
 
 @dataclass(eq=False, slots=True)
@@ -78,7 +74,7 @@ class Background:
         def told(event: progress.Event) -> None:
             nonlocal ticks
             if run.stop.is_set():
-                raise Stopped
+                raise Stopped("stopped")
             ticks += 1
             of = f" of {event.total:,}" if event.total else ""
             run.line = f"{spinner[ticks // 4 % len(spinner)]} {event.doing} {event.done:,}{of}"
@@ -91,8 +87,11 @@ class Background:
             text, kind = _in_words(progress.run(work, told))
         except Stopped:
             text = f"the {run.name} was stopped; what was done is kept, and the same path goes on from there"
-        except AnituiError as error:
-            text, kind = str(error), "error"
+        except Exception as error:
+            sentence = in_one_sentence(error)
+            if sentence is None:
+                raise
+            text, kind = f"the {run.name} ended early: {sentence}", "error"
         finally:
             self.runs.remove(run)
             self._tell()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,6 +17,9 @@ from anitui.store import gallery
 from anitui.store.gallery import GROUPS, NO_GROUP, ORDERS, Arrangement, Shown, View
 from anitui.words import count
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 
 class BrowseScreen(FrameScreen):
     """All pictures, or those that a filter leaves."""
@@ -29,6 +32,7 @@ class BrowseScreen(FrameScreen):
         self._view = View()
         self._arranged: Arrangement | None = None
         self._selected: set[int] = set()
+        self._reading: DuckDBPyConnection | None = None
 
     def body(self) -> ComposeResult:
         look = self.home.settings.look
@@ -42,6 +46,7 @@ class BrowseScreen(FrameScreen):
 
     def on_mount(self) -> None:
         self.show(self._view)
+        self.watch(self.app, "status", self._count_again, init=False)
 
     def on_screen_resume(self) -> None:
         self._grid.focus()
@@ -55,9 +60,14 @@ class BrowseScreen(FrameScreen):
 
     def show(self, view: View, *, at: int | None = None) -> None:
         """Work a view out and show it, with the cursor on the picture `at` where it is among them."""
-        self.where("browse › " + _in_words(view), "reading …")
+        self.where("browse › " + _in_words(view), "reading … esc stops it")
+        self._stop_reading()
+        cursor = self._reading = self.home.catalogue.cursor()
         self.off_thread(
-            lambda: gallery.arrange(self.home.catalogue, view), lambda found: self._arrive(found, at), group="arrange"
+            lambda: gallery.arrange(self.home.catalogue, view, cursor),
+            lambda found: self._arrive(found, at),
+            group="arrange",
+            failed=self._tell,
         )
 
     def show_filter(self, query: str) -> None:
@@ -66,15 +76,27 @@ class BrowseScreen(FrameScreen):
 
     def reload(self) -> None:
         """Read the page again. What is decided stays in its place; what came anew is put in order."""
-        if self._arranged is None:
-            return
-        status = self.home.status
-        if status is not None and status.active + status.set_aside != self._arranged.in_catalogue:
-            self.show(self._view, at=self._current())
-        else:
+        if self._arranged is not None:
             self._grid.reload()
+            self._count_again()
+
+    def _count_again(self) -> None:
+        """Put everything in order again when pictures came."""
+        arranged, status = self._arranged, self.home.status
+        if arranged is None or status is None or self not in self.app.screen_stack:
+            return
+        if status.active + status.set_aside != arranged.in_catalogue:
+            self.show(self._view, at=self._current())
+
+    def _stop_reading(self) -> bool:
+        """Stop what is being worked out; what is shown stays. False when there was nothing."""
+        cursor, self._reading = self._reading, None
+        if cursor is not None:
+            cursor.interrupt()
+        return cursor is not None
 
     def _arrive(self, arranged: Arrangement, at: int | None) -> None:
+        self._reading = None
         self._view, self._arranged = arranged.view, arranged
         self._selected.clear()
         grid = self._grid
@@ -202,6 +224,10 @@ class BrowseScreen(FrameScreen):
             self._tell()
 
     def step_back(self) -> bool:
+        if self._stop_reading():
+            self._tell()
+            self.say("stopped; what was shown stays")
+            return True
         if self._selected or self._grid.selected_range is not None:
             self.action_select()
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
@@ -14,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from anitui import actions
-from anitui.errors import AnituiError
+from anitui.errors import Stopped
 from anitui.words import count
 
 if TYPE_CHECKING:
@@ -192,30 +193,35 @@ class FrameScreen(Screen[None]):
         self.home.say(text, kind)
 
     def off_thread(
-        self, read: Callable[[], Result], then: Callable[[Result], None], *, group: str, quiet: bool = False
+        self,
+        read: Callable[[], Result],
+        then: Callable[[Result], None],
+        *,
+        group: str,
+        quiet: bool = False,
+        failed: Callable[[], None] = lambda: None,
     ) -> Worker[None]:
         """Run `read` in a thread, then hand its result to `then` here. A newer call of the group replaces an older.
 
-        Nothing that may take longer than a blink runs in the thread that draws.
+        Nothing that may take longer than a blink runs in the thread that draws. What goes wrong is said, unless
+        `quiet`; `failed` puts back what announced the work.
         """
-        return self._off_thread(read, then, group, quiet)
 
-    def _off_thread(
-        self, read: Callable[[], Result], then: Callable[[Result], None], group: str, quiet: bool
-    ) -> Worker[None]:
         async def run() -> None:
-            import asyncio
-
             try:
                 result = await asyncio.to_thread(read)
-            except AnituiError as error:
+            except Stopped:
+                return
+            except Exception as error:
+                if self.is_attached:
+                    failed()
                 if not quiet:
-                    self.say(str(error), "error")
+                    self.home.complain(error)
                 return
             if self.is_attached:
                 then(result)
 
-        return self.run_worker(run(), group=group, exclusive=True, exit_on_error=True)
+        return self.run_worker(run, group=group, exclusive=True, exit_on_error=True)
 
 
 def anitui_app(widget: Widget) -> AnituiApp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -19,10 +20,10 @@ class GoTo(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
-    def __init__(self, key_map: dict[str, str] | None = None) -> None:
+    def __init__(self, key_map: Mapping[str, str]) -> None:
         super().__init__()
         places = [each for each in actions.REGISTRY if each.place == actions.GO]
-        self._places = {key: each for each in places for key in actions.keys_of(each, key_map or {})}
+        self._places = {key: each for each in places for key in actions.keys_of(each, key_map)}
 
     def compose(self) -> ComposeResult:
         text = Text("go to\n", style="dim")

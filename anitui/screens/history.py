@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
+from anitui.screens.widgets.lines import Lines
 from anitui.store.journal import Entry, history
 from anitui.words import ago, count
 
@@ -40,7 +41,7 @@ class HistoryScreen(FrameScreen):
     def body(self) -> ComposeResult:
         with Container(id="decisions", classes="panel") as upper:
             upper.border_title = "decisions"
-            yield OptionList(id="entries")
+            yield Lines(id="entries")
         with VerticalScroll(id="said", classes="panel", can_focus=False) as lower:
             lower.border_title = "said since anitui was started"
             yield Static(id="messages")
@@ -55,7 +56,7 @@ class HistoryScreen(FrameScreen):
 
     def _show(self, entries: list[Entry]) -> None:
         self._entries = entries
-        shown = self.query_one("#entries", OptionList)
+        shown = self.query_one("#entries", Lines)
         at = shown.highlighted or 0
         shown.clear_options()
         shown.add_options([Option(_line(each)) for each in entries])
@@ -85,13 +86,13 @@ class HistoryScreen(FrameScreen):
 
     def _more(self, older: list[Entry]) -> None:
         self._entries += older
-        self.query_one("#entries", OptionList).add_options([Option(_line(each)) for each in older])
+        self.query_one("#entries", Lines).add_options([Option(_line(each)) for each in older])
 
     def action_down(self) -> None:
-        self.query_one("#entries", OptionList).action_cursor_down()
+        self.query_one("#entries", Lines).action_cursor_down()
 
     def action_up(self) -> None:
-        self.query_one("#entries", OptionList).action_cursor_up()
+        self.query_one("#entries", Lines).action_cursor_up()
 
 
 def _line(entry: Entry) -> Text:

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
+from anitui.screens.widgets.lines import Lines
 from anitui.store.overview import Overview, overview
 from anitui.words import count, sparkline
 
@@ -62,7 +63,7 @@ class HomeScreen(FrameScreen):
         with Container(id="home"):
             with Container(id="next", classes="panel") as left:
                 left.border_title = "what to do next"
-                yield OptionList(id="todo")
+                yield Lines(id="todo")
             with VerticalScroll(id="standing", classes="panel", can_focus=False) as right:
                 right.border_title = "where it stands"
                 yield Static(id="numbers")
@@ -83,7 +84,7 @@ class HomeScreen(FrameScreen):
         self.off_thread(lambda: overview(self.home.catalogue, today), self._show, group="overview")
 
     def _show(self, found: Overview) -> None:
-        todo = self.query_one("#todo", OptionList)
+        todo = self.query_one("#todo", Lines)
         at = todo.highlighted or 0
         self._next = list(_what_next(found))
         todo.clear_options()
@@ -93,7 +94,7 @@ class HomeScreen(FrameScreen):
         self.where("home", count(found.decisions, "decision") if found.decisions else "")
 
     def action_open(self) -> None:
-        at = self.query_one("#todo", OptionList).highlighted
+        at = self.query_one("#todo", Lines).highlighted
         if at is not None and at < len(self._next):
             self._next[at].open(self)
 
@@ -102,10 +103,10 @@ class HomeScreen(FrameScreen):
             self._next[event.option_index].open(self)
 
     def action_down(self) -> None:
-        self.query_one("#todo", OptionList).action_cursor_down()
+        self.query_one("#todo", Lines).action_cursor_down()
 
     def action_up(self) -> None:
-        self.query_one("#todo", OptionList).action_cursor_up()
+        self.query_one("#todo", Lines).action_cursor_up()
 
 
 def _what_next(found: Overview) -> list[Next]:

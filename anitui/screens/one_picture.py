@@ -126,6 +126,12 @@ class PictureScreen(FrameScreen):
     def action_facts(self) -> None:
         self.query_one("#facts").toggle_class("-hidden")
 
+    def action_facts_down(self) -> None:
+        self.query_one("#facts", VerticalScroll).scroll_page_down(animate=False)
+
+    def action_facts_up(self) -> None:
+        self.query_one("#facts", VerticalScroll).scroll_page_up(animate=False)
+
     def action_zoom(self) -> None:
         self.query_one(PictureView).zoom_in()
 

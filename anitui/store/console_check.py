@@ -21,27 +21,14 @@ if TYPE_CHECKING:
     import duckdb
     from duckdb import DuckDBPyConnection
 
+ONLY_READING = "only reading is allowed now"
 HOW_TO_WRITE = "switch writing on to run it (ctrl+w; on the command line --write)"
 PLAN = "EXPLAIN (FORMAT json) "
 
 # The table functions that read and do nothing else. What DuckDB learns later is refused until somebody has looked.
-READS = frozenset(
-    """
-    duckdb_approx_database_count duckdb_available_metrics duckdb_columns duckdb_connection_count duckdb_constraints
-    duckdb_coordinate_systems duckdb_databases duckdb_dependencies duckdb_dialects duckdb_eviction_queues
-    duckdb_extension_repositories duckdb_extensions duckdb_external_file_cache duckdb_external_resource_types
-    duckdb_functions duckdb_grammar_extensions duckdb_indexes duckdb_keywords duckdb_log_contexts duckdb_logs
-    duckdb_memory duckdb_optimizers duckdb_prepared_statements duckdb_schemas duckdb_secret_type_parameters
-    duckdb_secret_types duckdb_secrets duckdb_sequences duckdb_settings duckdb_table_sample duckdb_tables
-    duckdb_temporary_files duckdb_triggers duckdb_types duckdb_variables duckdb_views generate_series glob
-    icu_calendar_names json_each json_tree parquet_bloom_probe parquet_file_metadata parquet_full_metadata
-    parquet_kv_metadata parquet_metadata parquet_scan parquet_schema pg_timezone_names pragma_collations
-    pragma_database_size pragma_metadata_info pragma_platform pragma_show pragma_storage_info pragma_table_info
-    pragma_user_agent pragma_version query query_table range read_blob read_csv read_csv_auto read_duckdb read_json
-    read_json_auto read_json_objects read_json_objects_auto read_ndjson read_ndjson_auto read_ndjson_objects
-    read_parquet read_single_csv_file read_single_json_file read_single_parquet_file read_text repeat repeat_row
-    seq_scan sniff_csv summary test_all_types test_vector_types unnest which_secret
-    """.split()
+_READS = re.compile(
+    r"(duckdb|pragma|parquet|read)_\w+|query(_table)?|glob|json_(each|tree)|sniff_csv|summary|unnest|range"
+    r"|generate_series|repeat(_row)?|seq_scan|test_(all|vector)_types|which_secret|pg_timezone_names|icu_calendar_names"
 )
 
 # The operators of a plan that change something, whatever statement they stand in.
@@ -73,8 +60,7 @@ class Statement:
     @property
     def said(self) -> str:
         """The kind as a sentence names it."""
-        inner = {each.said for each in self.explains}
-        return f"EXPLAIN of {' or '.join(sorted(inner))}" if inner else self.kind.replace("_", " ")
+        return f"EXPLAIN of {self.explains[-1].said}" if self.explains else self.kind.replace("_", " ")
 
     @property
     def kinds(self) -> set[str]:
@@ -117,7 +103,7 @@ def _explained_by(connection: DuckDBPyConnection, text: str) -> Iterator[Stateme
     raw = text.encode()
     tokens = [at for at, kind in duckdb.tokenize(text) if kind != duckdb.token_type.comment]
     ends = [*tokens[1:], len(raw)]
-    words = [raw[at:end].split()[0].upper() if raw[at:end].strip() else b"" for at, end in zip(tokens, ends, strict=True)]
+    words = [raw[at:end].upper() for at, end in zip(tokens, ends, strict=True)]
     begins = [1]
     if len(words) > 1 and words[1].startswith(b"ANALYZE"):
         begins.append(2)
@@ -150,26 +136,28 @@ def check_reading(cursor: DuckDBPyConnection, statements: list[Statement]) -> No
             )
         if each.kind == "PRAGMA" or "CALL" in each.kinds:
             raise Refused(
-                f"{each.said} may change settings: SELECT … FROM pragma_table_info('images') and its like read the same; "
-                f"or {HOW_TO_WRITE}"
+                f"{each.said} may change settings: DESCRIBE, SUMMARIZE and SELECT … FROM pragma_table_info('images') "
+                f"read the same; or {HOW_TO_WRITE}"
             )
         looked_at = each.explains if each.kind == "EXPLAIN" else (each,)
         if not looked_at or any(inner.kind != "SELECT" for inner in looked_at):
-            raise Refused(f"{each.said} is more than reading, and only reading is allowed now: {HOW_TO_WRITE}")
+            raise Refused(f"{each.said} is more than reading, and {ONLY_READING}: {HOW_TO_WRITE}")
     functions = _not_only_reading(cursor)
     for each in statements:
         for inner in each.explains or (each,):
             for name in sorted(set(operators(plan(cursor, inner, each.start if inner is each else 0)))):
                 if name.lower() in functions:
-                    raise Refused(f"{name.lower()}() does more than read, and only reading is allowed now: {HOW_TO_WRITE}")
+                    raise Refused(f"{name.lower()}() does more than read, and {ONLY_READING}: {HOW_TO_WRITE}")
                 if _CHANGES.search(name):
                     doing = "write a file" if "COPY" in name else "change something"
-                    raise Refused(f"this {each.said} would {doing}, and only reading is allowed now: {HOW_TO_WRITE}")
+                    raise Refused(f"this {each.said} would {doing}, and {ONLY_READING}: {HOW_TO_WRITE}")
 
 
 def check_writing(statements: list[Statement]) -> None:
     """Refuse what would end the one transaction that a written text runs in."""
     for each in statements:
+        if each.kind == "UNKNOWN":
+            raise Refused("DuckDB has no type for this statement, so anitui cannot tell what it does")
         if "TRANSACTION" in each.kinds:
             raise Refused(
                 f"{each.said} is not needed here: all statements of one run are one transaction, "
@@ -201,8 +189,8 @@ def operators(plan: Any) -> Iterator[str]:
 
 
 def _not_only_reading(cursor: DuckDBPyConnection) -> set[str]:
-    found = cursor.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'table'").fetchall()
-    return {name for (name,) in found} - READS
+    found = cursor.execute("SELECT function_name FROM duckdb_functions() WHERE function_type = 'table'").fetchall()
+    return {name for (name,) in found if not _READS.fullmatch(name)}
 
 
 def explained(error: BaseException, text: str, shift: int = 0) -> SqlError:
@@ -217,7 +205,7 @@ def explained(error: BaseException, text: str, shift: int = 0) -> SqlError:
         return SqlError(_in_words(str(error)))
     message = _in_words(f"{kind}{told.get('exception_message', '')}")
     if "read-only mode" in message:
-        return SqlError(f"this would change the catalogue, and only reading is allowed now: {HOW_TO_WRITE}")
+        return SqlError(f"this would change the catalogue, and {ONLY_READING}: {HOW_TO_WRITE}")
     at = told.get("position")
     if at is None:
         return SqlError(message)

@@ -27,7 +27,7 @@ class Condition:
 
 _Builder = Callable[[str, str, str], Condition]  # field, operator, value
 
-_WORD = re.compile(r"(?P<not>-?)(?P<field>[a-z_]+)(?P<op><=|>=|:|=|<|>)(?P<value>.*)", re.DOTALL)
+_WORD = re.compile(r"(?P<not>-?)(?P<field>[A-Za-z_]+)(?P<op><=|>=|:|=|<|>)(?P<value>.*)", re.DOTALL)
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(k|kb|m|mb|g|gb|%)?", re.IGNORECASE)
 _UNITS = {"": 1.0, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "%": 0.01}
 
@@ -39,7 +39,7 @@ def parse(query: str) -> Condition:
     except ValueError:
         raise WrongUse("a quotation mark is missing in the filter") from None
     conditions = [_condition(word) for word in words]
-    if not any(re.match(r"-?(state|reason)[:=]", word) for word in words):
+    if not any(re.match(r"-?(state|reason)[:=]", word, re.IGNORECASE) for word in words):
         conditions.append(Condition("i.state = 'active'"))
     sql = " AND ".join(each.sql for each in conditions) or "true"
     return Condition(sql, tuple(value for each in conditions for value in each.parameters))
@@ -47,28 +47,34 @@ def parse(query: str) -> Condition:
 
 def complete(text: str, labels: list[str]) -> str | None:
     """How the last word of a filter may go on: a field, or a value of it."""
-    head, space, word = text.rpartition(" ")
-    minus = "-" if word.startswith("-") else ""
-    word = word.removeprefix("-")
+    quote_open = text.count('"') % 2 == 1
+    word = text[text.rfind(" ", 0, text.rfind('"') if quote_open else None) + 1 :].removeprefix("-")
     if not word:
         return None
     field, colon, begun = word.partition(":")
     if not colon:
-        found = next((f"{name}{_GLUE.get(name, ':')}" for name in FIELDS if name.startswith(word)), None)
-    else:
-        values = labels if field == "label" else list(_VALUES.get(field, ()))
-        quoted = ((value, f'"{value}"' if " " in value else value) for value in values)
-        found = next((f"{field}:{text}" for value, text in quoted if value.lower().startswith(begun.lower())), None)
-    return f"{head}{space}{minus}{found}" if found else None
+        found = next((name for name in FIELDS if name.startswith(word)), None)
+        return f"{text}{found[len(word) :]}{_GLUE.get(found, ':')}" if found else None
+    # What is typed stays as it is, so a quotation mark that is needed comes in the middle: label:ki"dou senshi"
+    begun = begun.replace('"', "")
+    values = labels if field == "label" else _VALUES.get(field, ())
+    found = next((value for value in values if value.lower().startswith(begun.lower())), None)
+    if found is None:
+        return None
+    rest = found[len(begun) :]
+    if quote_open or re.search(r"[\s'\"\\]", rest):
+        rest = rest.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        rest = rest if quote_open else f'"{rest}'
+    return text + rest
 
 
 def _condition(word: str) -> Condition:
     matched = _WORD.fullmatch(word)
-    if matched is None or (matched["field"] in ("http", "https", "file") and matched["value"].startswith("//")):
+    if matched is None or _is_text(matched["field"], matched["value"]):
         negated, text = word.startswith("-") and len(word) > 1, word
         found = _anywhere(text.removeprefix("-") if negated else text)
     else:
-        name = matched["field"]
+        name = matched["field"].lower()
         if name not in FIELDS:
             close = difflib.get_close_matches(name, FIELDS, 1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(FIELDS)}"
@@ -76,6 +82,13 @@ def _condition(word: str) -> Condition:
         negated = bool(matched["not"])
         found = FIELDS[name](name, matched["op"], matched["value"])
     return Condition(f"NOT ({found.sql})", found.parameters) if negated else found
+
+
+def _is_text(name: str, value: str) -> bool:
+    """Whether what looks like a field is a part of a title (`Re:Zero`) or of an address."""
+    if name.lower() in FIELDS:
+        return False
+    return not name.islower() or (name in ("http", "https", "file") and value.startswith("//"))
 
 
 def _pattern(value: str, *, whole: bool) -> str:
@@ -194,11 +207,11 @@ def _as_day(field: str, text: str) -> date:
     named = {"today": today, "yesterday": today - timedelta(days=1)}
     if text in named:
         return named[text]
-    if matched := re.fullmatch(r"(\d+)d", text):
-        return today - timedelta(days=int(matched[1]))
     try:
+        if matched := re.fullmatch(r"(\d+)d", text):
+            return today - timedelta(days=int(matched[1]))
         return date.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise WrongUse(f"{field} takes a day, such as {field}>2026-03-02, {field}:today or {field}>7d") from None
 
 

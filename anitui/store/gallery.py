@@ -12,12 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from anitui.errors import Stopped
 from anitui.store import filters, journal
 from anitui.store.catalogue import Catalogue, incoming
 
 if TYPE_CHECKING:
     import numpy
     import pyarrow
+    from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
 ORDERS: Mapping[str, str] = {
@@ -114,28 +116,35 @@ class Shown:
     label: str | None
 
 
-def arrange(catalogue: Catalogue, view: View) -> Arrangement:
-    """Work a view out. Raises WrongUse when the filter cannot be understood."""
+def arrange(catalogue: Catalogue, view: View, cursor: DuckDBPyConnection | None = None) -> Arrangement:
+    """Work a view out. Raises WrongUse when the filter cannot be understood.
+
+    With a `cursor` of the catalogue it can be interrupted from another thread, and raises Stopped then.
+    """
+    import duckdb
     import numpy
 
     condition = filters.parse(view.query)
+    reader = cursor or catalogue.reader()
     source = "FROM images i LEFT JOIN image_facts f ON f.image_id = i.image_id"
     order = ORDERS[view.order]
     groups: list[Group] = []
-    if view.group is None:
-        sql = f"SELECT i.image_id {source} WHERE {condition.sql} ORDER BY {order}, i.image_id DESC"
-    else:
-        key = GROUPS[view.group]
-        counts = catalogue.rows(
-            f"SELECT {key} AS key, count(*) {source} WHERE {condition.sql} GROUP BY key ORDER BY key NULLS LAST",
-            list(condition.parameters),
-        )
-        start = 0
-        for name, size in counts:
-            groups.append(Group(name if name is not None else f"no {view.group}", start, size))
-            start += size
-        sql = f"SELECT i.image_id {source} WHERE {condition.sql} ORDER BY {key} NULLS LAST, {order}, i.image_id DESC"
-    found = catalogue.reader().execute(sql, list(condition.parameters)).fetchnumpy()["image_id"]
+    key = GROUPS[view.group] if view.group else None
+    by = f"{key} NULLS LAST, {order}" if key else order
+    sql = f"SELECT i.image_id {source} WHERE {condition.sql} ORDER BY {by}, i.image_id DESC"
+    parameters = list(condition.parameters)
+    try:
+        if key:
+            counting = (
+                f"SELECT {key} AS key, count(*) {source} WHERE {condition.sql} GROUP BY key ORDER BY key NULLS LAST"
+            )
+            start = 0
+            for name, size in reader.execute(counting, parameters).fetchall():
+                groups.append(Group(name if name is not None else f"no {view.group}", start, size))
+                start += size
+        found = reader.execute(sql, parameters).fetchnumpy()["image_id"]
+    except duckdb.InterruptException:
+        raise Stopped("stopped") from None
     total = int(catalogue.value("SELECT count(*) FROM images"))
     return Arrangement(view, numpy.ascontiguousarray(found, dtype=numpy.int64), groups, total)
 

@@ -94,8 +94,12 @@ def detail(catalogue: Catalogue, image_id: int) -> Detail:
         "WHERE image_id = ? AND state = 'active' ORDER BY face_id",
         [image_id],
     )
+    columns = (
+        "image_id", "sha256", "path", "stored", "format", "mode", "width", "height", "frames", "bytes", "state",
+        "reason", "added_at", "purged_at", "mark",
+    )  # fmt: skip
     return Detail(
-        *found[0],
+        **dict(zip(columns, found[0], strict=True)),
         facts=measured,
         measured=facts[0][0] if facts else None,
         hashes=tuple(hashes),

@@ -5,6 +5,7 @@ import os
 import pickle
 import random
 import struct
+import sys
 import tracemalloc
 import warnings
 from pathlib import Path
@@ -119,7 +120,8 @@ def test_bombs_are_refused_before_any_memory_is_taken(name: str) -> None:
 def peak_memory() -> int:
     """Bytes that this process has had resident at most; decoders take theirs outside of Python's sight."""
     resource = pytest.importorskip("resource")
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
 
 
 def test_limits_are_the_callers() -> None:

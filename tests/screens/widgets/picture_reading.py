@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from textual.pilot import Pilot
 
 from anitui.screens.widgets.picture import PictureLoader
+from anitui.screens.widgets.picture.canvas import Canvas
 from anitui.screens.widgets.picture.cells import SEXTANTS
 from anitui.screens.widgets.picture.palette import xterm
 
@@ -85,8 +87,13 @@ def picture_file(path: Path, size: tuple[int, int] = (60, 40), colour: Colour = 
     return path
 
 
-async def settled(pilot: Pilot[object], loader: PictureLoader) -> None:
-    """Until nothing is being prepared and what was has been drawn."""
-    while loader.pending:
+async def settled(pilot: Pilot[Any], loader: PictureLoader) -> None:
+    """Until all is prepared and drawn, however busy the machine is."""
+    await pilot.pause()
+    while loader.pending or any(_awaits(canvas) for canvas in pilot.app.screen.query(Canvas)):
         await pilot.pause(0.01)
-    await pilot.pause(0.06)
+    await pilot.pause()
+
+
+def _awaits(canvas: Canvas) -> bool:
+    return bool(canvas._arrived) or getattr(canvas, "_together", None) is not None

@@ -36,7 +36,7 @@ def test_half_cells_show_each_pixel(pixels: np.ndarray, bits: int) -> None:
     lines = [piece.ansi for piece in drawn(pixels, Drawing(bits=bits))]
     shown = read_pixels(lines)
     assert shown.shape == pixels.shape
-    assert np.abs(shown - pixels).max() <= (0 if bits == 8 else 4 + 6)
+    assert np.abs(shown - pixels).max() <= (0 if bits == 8 else 4)
 
 
 @given(pictures(2, 1))

@@ -44,7 +44,7 @@ class GridApp(App[None]):
         return replace(self.cells[index % len(self.cells)], key=index)
 
     def on_picture_grid_chosen(self, event: PictureGrid.Chosen) -> None:
-        (self.opened if isinstance(event, PictureGrid.Opened) else self.chosen).append(event.key)
+        self.chosen.append(event.key)
 
     def on_picture_grid_opened(self, event: PictureGrid.Opened) -> None:
         self.opened.append(event.key)
@@ -241,7 +241,7 @@ async def test_the_mouse_chooses_opens_and_scrolls(loader: PictureLoader, cells:
         assert app.chosen == [6]
         assert app.grid.cursor == 6
         await pilot.click(PictureGrid, offset=(50, 15), times=2)
-        assert 6 in app.opened
+        assert app.opened == [6]
         seen = app.grid.seen
         app.grid.scroll_rows(1)
         await pilot.pause()
@@ -316,3 +316,28 @@ async def test_pictures_that_come_late_are_drawn(loader: PictureLoader, cells: l
             if segment.style and segment.style.bgcolor and segment.style.bgcolor.triplet
         }
         assert (255, 0, 255) in colours
+
+
+async def test_the_next_page_is_prepared_when_its_window_comes(loader: PictureLoader, cells: list[GridCell]) -> None:
+    app = GridApp(loader, cells, total=30)
+    app.total = 8
+    async with app.run_test(size=(88, 24)) as pilot:
+        await settled(pilot, loader)
+        fresh = [replace(cell, path=picture_file(cell.path.parent / f"fresh{cell.key}.png")) for cell in cells]
+        app.cells, app.total = cells[:8] + fresh[8:], 30
+        app.grid.reload()
+        await settled(pilot, loader)
+        app.grid.page(1)
+        assert set(app.grid._results) == set(app.grid.seen)  # at once: nothing had to be waited for
+
+
+async def test_another_theme_colours_the_captions_anew(loader: PictureLoader, cells: list[GridCell]) -> None:
+    app = GridApp(loader, cells)
+    async with app.run_test(size=(88, 24)) as pilot:
+        await settled(pilot, loader)
+        before = list(app.screen._compositor.render_strips()[11])
+        app.theme = "textual-light"
+        await settled(pilot, loader)
+        after = list(app.screen._compositor.render_strips()[11])
+        assert [segment.text for segment in before] == [segment.text for segment in after]
+        assert [segment.style for segment in before] != [segment.style for segment in after]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from rich.segment import Segment
 from rich.style import Style
@@ -103,7 +104,8 @@ class Canvas(Widget):
         if self.gutter != NULL_SPACING or self.opacity != 1.0 or self.styles.tint.a:
             return super().render_lines(crop)
         x, right = crop.column_span
-        return [self.line(y).crop(x, right) for y in crop.line_range]
+        # Between a new size and the news of it lines may be too short for a moment.
+        return [self.line(y).crop_extend(x, right, self.rich_style) for y in crop.line_range]
 
     def render_line(self, y: int) -> Strip:
         return self.line(y)
@@ -134,7 +136,8 @@ class Canvas(Widget):
 
     def _deliver(self, order: Order, result: Result) -> None:
         self._arrived.append((order, result))  # on a loader's thread: a deque takes that
-        self.post_message(self.Arrived())
+        with suppress(RuntimeError):  # the app has ended at this moment, and its event loop with it
+            self.post_message(self.Arrived())
 
     def _resolve(self) -> Drawing:
         return resolve(self._policy, self._environ, cell_pixels=cell_pixels())

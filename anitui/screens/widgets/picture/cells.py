@@ -136,7 +136,7 @@ def _codes(pixels: Pixels, drawing: Drawing) -> Codes:
         return palette.nearest_indexed(pixels)
     if drawing.depth is Depth.BASIC:
         return palette.nearest_basic(pixels)
-    return palette.packed(pixels if drawing.bits == 8 else palette.steadied(pixels), drawing.bits)
+    return palette.packed(pixels, drawing.bits)
 
 
 def _shades(pixels: Pixels) -> list[CellsPiece]:

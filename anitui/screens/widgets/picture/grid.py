@@ -70,14 +70,15 @@ class PictureGrid(GridCanvas):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, PictureGrid.CursorMoved) and message.grid is self.grid
 
-    class Chosen(_OfGrid):
-        """A picture was clicked."""
-
+    class _OfPicture(_OfGrid):
         def __init__(self, grid: PictureGrid, key: int) -> None:
             super().__init__(grid)
             self.key = key
 
-    class Opened(Chosen):
+    class Chosen(_OfPicture):
+        """A picture was clicked."""
+
+    class Opened(_OfPicture):
         """A picture was double-clicked, or `open()` was called: look closer."""
 
     def __init__(
@@ -144,8 +145,7 @@ class PictureGrid(GridCanvas):
             self.draw_page()
         else:
             changed = {index: path for index, (path, *_) in before.items() if before[index] != self._known(index)}
-            if changed:
-                self.order_pictures()
+            self.order_pictures()  # also for what is now known of the pages before and after
             for index, path in changed.items():
                 self.draw_tile(index, whole=path != self._known(index)[0])
         self._ask_window()

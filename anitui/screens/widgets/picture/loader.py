@@ -84,7 +84,7 @@ class PictureLoader:
             return len(asked | self._busy)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until nothing is left to be made; False where it took longer. Not for the UI thread."""
+        """Wait until all is made and delivered; False where it took longer. Not for the UI thread."""
         with self._changed:
             return self._changed.wait_for(lambda: not self.pending, timeout)
 
@@ -106,7 +106,6 @@ class PictureLoader:
         while (order := self._next()) is not None:
             result = self._make(order)
             with self._changed:
-                self._busy.discard(order)
                 if isinstance(result, Prepared):
                     self._prepared.put(order, result, result.nbytes)
                 else:
@@ -117,9 +116,11 @@ class PictureLoader:
                     if order in asked.now:
                         del asked.now[order]
                         waiting.append(asked.deliver)
-                self._changed.notify_all()
             for deliver in waiting:
                 deliver(order, result)
+            with self._changed:
+                self._busy.discard(order)
+                self._changed.notify_all()
 
     def _next(self) -> Order | None:
         with self._changed:

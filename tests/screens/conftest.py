@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from anitui import workspace as workspaces
+from anitui.pipeline.engine import InProcess
+from anitui.pipeline.ingest import ImportOrder, import_pictures
+from anitui.progress import run
+from anitui.settings import ImportSettings
+from anitui.store.catalogue import Catalogue, open_catalogue
+from anitui.workspace import Workspace
+
+# Label, width, height, colour: flat pictures of three folders, the oldest first.
+PICTURES = (
+    ("chino", 60, 60, (70, 130, 220)), ("chino", 80, 50, (90, 150, 230)), ("chino", 50, 80, (110, 170, 240)),
+    ("chino", 64, 64, (60, 110, 200)), ("chino", 120, 90, (50, 90, 180)),
+    ("cocoa", 60, 60, (230, 130, 150)), ("cocoa", 90, 60, (240, 150, 170)), ("cocoa", 60, 90, (220, 110, 130)),
+    ("cocoa", 300, 400, (210, 90, 110)),
+    ("rize", 60, 60, (150, 90, 190)), ("rize", 100, 60, (170, 110, 210)), ("rize", 60, 100, (130, 70, 170)),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal with all colours and no protocol for pictures, whatever the tests are run in."""
+    for name in ("NO_COLOR", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY", "TERM_PROGRAM", "KITTY_WINDOW_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture(autouse=True)
+def messages_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said stays in its line until something else is said there, however slow the machine."""
+    monkeypatch.setattr("anitui.screens.frame.MESSAGE_SECONDS", 3600.0)
+
+
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with twelve pictures, imported once; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("filled")
+    made = workspaces.create(folder / "cafe")
+    for number, (label, width, height, colour) in enumerate(PICTURES, 1):
+        file = folder / "pictures" / label / f"{label}-{number:02}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (width, height), colour).save(file)
+    catalogue = open_catalogue(made.catalogue)
+    order = ImportOrder([str(folder / "pictures")], None, True)
+    run(import_pictures(made, catalogue, order, ImportSettings(), InProcess()), lambda _: None)
+    catalogue.close()
+    return made.root
+
+
+@pytest.fixture
+def cafe(filled_once: Path, tmp_path: Path) -> Workspace:
+    """A workspace of one's own with the twelve pictures."""
+    shutil.copytree(filled_once, tmp_path / "cafe")
+    return Workspace(tmp_path / "cafe")
+
+
+@pytest.fixture
+def shelf(cafe: Workspace) -> Iterator[Catalogue]:
+    """Its catalogue, open."""
+    opened = open_catalogue(cafe.catalogue)
+    yield opened
+    opened.close()
