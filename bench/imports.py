@@ -4,7 +4,8 @@
 
 The loop reads a file, takes its SHA-256, calls imagehash three times, copies the file to its name in `media` and
 inserts a row into DuckDB. The real path measures colour and sharpness besides, checks what it decodes, keeps a
-queue that can be cut off anywhere, and has everything on disk before it says so. Each run fills a new workspace.
+queue that can be cut off anywhere, and has everything on disk before it says so. Each run fills a new workspace,
+and each is timed as a whole program, start included.
 """
 
 from __future__ import annotations
@@ -12,27 +13,26 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import duckdb
-import imagehash
 import synthetic
-from PIL import Image
 from timing import median, rounds, seconds, table, told
 
-from anitui import progress
-from anitui.pipeline.engine import InProcess, cores
-from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
-from anitui.settings import ImportSettings
+from anitui.pipeline.engine import cores
 from anitui.store import jobs
 from anitui.store.catalogue import open_catalogue
-from anitui.workspace import Workspace, create
+from anitui.workspace import create
+
+HERE = Path(__file__).resolve()
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS pictures (sha256 VARCHAR PRIMARY KEY, path VARCHAR, width INTEGER, height INTEGER, "
@@ -40,11 +40,14 @@ _TABLE = (
 )
 
 
-def by_hand(pictures: Path, folder: Path) -> float:
+def by_hand(pictures: Path, folder: Path) -> None:
     """The careful person's loop over a folder; also the second time, when it passes over what it has."""
+    import duckdb
+    import imagehash
+    from PIL import Image
+
     media = folder / "media"
     media.mkdir(parents=True, exist_ok=True)
-    begun = time.perf_counter()
     connection = duckdb.connect(str(folder / "pictures.duckdb"))
     connection.execute(_TABLE)
     for file in sorted(pictures.iterdir()):
@@ -62,19 +65,25 @@ def by_hand(pictures: Path, folder: Path) -> float:
             [digest, str(target), *image.size, len(content), *(int(str(each), 16) for each in hashes)],
         )
     connection.close()
-    return time.perf_counter() - begun
 
 
-def imported(pictures: Path, workspace: Workspace, settings: ImportSettings, alone: bool = False) -> ImportReport:
-    """The real path, as `anitui import` goes it; `alone` in this one process."""
-    catalogue = open_catalogue(workspace.catalogue)
-    try:
-        engine = InProcess() if alone else None
-        return progress.run(
-            import_pictures(workspace, catalogue, ImportOrder([str(pictures)]), settings, engine), lambda _: None
-        )
-    finally:
-        catalogue.close()
+def loop(pictures: Path, folder: Path) -> float:
+    """Seconds that the loop takes, as a program of its own."""
+    return seconds(
+        lambda: subprocess.run([sys.executable, str(HERE), "--by-hand", str(pictures), str(folder)], check=True)
+    )
+
+
+def imported(pictures: Path, folder: Path, options: Sequence[str], expected: str, count: int) -> float:
+    """Seconds that `anitui import` takes, all in all, after a look whether it did what is timed."""
+    command = [sys.executable, "-m", "anitui", "import", str(pictures), "-w", str(folder), "--json", *options]
+    begun = time.perf_counter()
+    answer = subprocess.run(command, capture_output=True, text=True)
+    spent = time.perf_counter() - begun
+    report = json.loads(answer.stdout.splitlines()[-1])
+    if report[expected] != count:
+        raise SystemExit(f"{expected} should be {count}: {answer.stdout}")
+    return spent
 
 
 def compare(files: Sequence[Path], temporary: Path, count: int) -> None:
@@ -90,39 +99,28 @@ def compare(files: Sequence[Path], temporary: Path, count: int) -> None:
         os.sync()  # what the way before left to be written is not this one's to wait for
         return way(last[name])
 
-    def ours(settings: ImportSettings, alone: bool, folder: Path) -> float:
-        made = create(folder)
-        begun = time.perf_counter()
-        report = imported(pictures, made, settings, alone)
-        spent = time.perf_counter() - begun
-        assert report.new == len(files), report
-        return spent
+    def ours(options: Sequence[str], folder: Path) -> float:
+        return imported(pictures, create(folder).root, options, "new", len(files))
 
-    def again(settings: ImportSettings) -> float:
-        begun = time.perf_counter()
-        report = imported(pictures, Workspace(last["copy, exact"]), settings)
-        assert report.unchanged == len(files), report
-        return time.perf_counter() - begun
-
-    orders = {
-        f"{mode}, {hashing}": ImportSettings(mode=mode, hashing=hashing)
-        for mode, hashing in (("copy", "exact"), ("copy", "fast"), ("hardlink", "exact"), ("reference", "fast"))
-    }
-    loop, loop_again = "a careful loop", "the loop, once more"
-    ways: dict[str, Callable[[], float]] = {loop: partial(anew, loop, partial(by_hand, pictures))}
-    for name, settings in orders.items():
-        ways[name] = partial(anew, name, partial(ours, settings, False))
-    ways["copy, exact, 1 process"] = partial(
-        anew, "copy, exact, 1 process", partial(ours, orders["copy, exact"], True)
-    )
-    ways[loop_again] = lambda: by_hand(pictures, last[loop])
-    ways["copy, once more"] = partial(again, orders["copy, exact"])
+    by_loop, loop_again, copied, copied_again = "a careful loop", "the loop, once more", "copy, exact", "anitui, once more"
+    ways: dict[str, Callable[[], float]] = {by_loop: partial(anew, by_loop, partial(loop, pictures))}
+    for name, options in {
+        "copy, exact, 1 process": ["--workers", "1"],
+        copied: [],
+        "copy, fast": ["--hashing", "fast"],
+        "hardlink, exact": ["--mode", "hardlink"],
+        "reference, exact": ["--mode", "reference"],
+        "reference, fast": ["--mode", "reference", "--hashing", "fast"],
+    }.items():
+        ways[name] = partial(anew, name, partial(ours, options))
+    ways[loop_again] = lambda: loop(pictures, last[by_loop])
+    ways[copied_again] = lambda: imported(pictures, last[copied], [], "unchanged", len(files))
     spent = rounds(ways, count)
 
     megabytes = sum(file.stat().st_size for file in files) / 1e6
     rows = []
     for name, taken in spent.items():
-        baseline = loop_again if name in (loop_again, "copy, once more") else loop
+        baseline = loop_again if name in (loop_again, copied_again) else by_loop
         middle = median(taken)
         rate, weight = len(files) / middle, megabytes / middle
         rows.append((name, told(middle), told(rate), told(weight), told(median(spent[baseline]) / middle)))
@@ -157,10 +155,7 @@ def pass_over(known: int, temporary: Path, count: int) -> None:
         catalogue.close()
 
     def again() -> float:
-        begun = time.perf_counter()
-        report = imported(pictures, made, ImportSettings())
-        assert report.unchanged == known, report
-        return time.perf_counter() - begun
+        return imported(pictures, made.root, [], "unchanged", known)
 
     def walked() -> float:
         return seconds(
@@ -190,4 +185,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--by-hand"]:
+        by_hand(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main()

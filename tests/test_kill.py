@@ -176,16 +176,20 @@ def all_of_it(workspace: Workspace, catalogue: Catalogue) -> dict[str, Any]:
         "pictures": catalogue.rows(
             "SELECT sha256, path, stored, format, mode, width, height, bytes, state, reason FROM images ORDER BY ALL"
         ),
-        "facts": catalogue.rows("SELECT sha256, f.* EXCLUDE image_id FROM image_facts f JOIN images USING (image_id) ORDER BY ALL"),
-        "hashes": catalogue.rows("SELECT sha256, h.* EXCLUDE image_id FROM image_hashes h JOIN images USING (image_id) ORDER BY ALL"),
+        "facts": catalogue.rows(
+            "SELECT sha256, f.* EXCLUDE image_id FROM image_facts f JOIN images USING (image_id) ORDER BY ALL"
+        ),
+        "hashes": catalogue.rows(
+            "SELECT sha256, h.* EXCLUDE image_id FROM image_hashes h JOIN images USING (image_id) ORDER BY ALL"
+        ),
         "sightings": catalogue.rows(
             "SELECT sha256, url, page_url, title FROM sightings JOIN images USING (image_id) "
             "WHERE site = 'folder' ORDER BY ALL"
         ),
         "items": catalogue.rows(
-            "SELECT url, CASE state WHEN 'already' THEN 'done' ELSE state END, reason, sha256 "
-            "FROM job_items LEFT JOIN images USING (image_id) ORDER BY ALL"
-        ).copy(),
+            "SELECT url, CASE j.state WHEN 'already' THEN 'done' ELSE j.state END, j.reason, sha256 "
+            "FROM job_items j LEFT JOIN images USING (image_id) ORDER BY ALL"
+        ),
         "jobs": catalogue.rows("SELECT kind, name, state FROM jobs ORDER BY ALL"),
         "files": sorted(str(each.relative_to(workspace.media)) for each in workspace.media.rglob("*")),
     }  # fmt: skip
@@ -256,17 +260,16 @@ def test_an_import_killed_between_any_two_changes_of_files_ends_like_an_undistur
 
 
 def test_a_picture_named_but_not_committed_is_taken_in_by_doctor(workspace: Workspace, source: Source) -> None:
-    # 5 pictures: for each a folder and an unfinished file, then their renames; it dies before the fourth of those.
-    said = dies(worker("import", workspace, f"copy:{source.folder}", 14))
+    # The first batch holds 3 pictures (and 2 files that are none): for each a folder and an unfinished file, then for
+    # each a new name and the removal of the old one, of which the last is not reached.
+    said = dies(worker("import", workspace, f"copy:{source.folder}", 11))
     assert "finished" not in said
     with reopened(workspace) as catalogue:
         found = {each.kind: each.count for each in examined(workspace, catalogue).findings}
-        assert found[Kind.NO_ROW] + found[Kind.UNFINISHED] == 5
-        assert found[Kind.STALE_JOB] == 1
+        assert found == {Kind.STALE_JOB: 1, Kind.UNFINISHED: 1, Kind.NO_ROW: 2}
         mended(workspace, catalogue)
-        assert every_row_has_its_bytes(workspace, catalogue) == found[Kind.NO_ROW]
-        report = finish(workspace, catalogue, source, "copy")
-        assert report.new == PICTURES - found[Kind.NO_ROW]
+        assert every_row_has_its_bytes(workspace, catalogue) == 2
+        assert finish(workspace, catalogue, source, "copy").new == PICTURES - 2
 
 
 def said_of(lines: list[str]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from anitui import workspace
+from anitui.pipeline.recovery import recover
 from anitui.settings import Settings
 from anitui.store.catalogue import Catalogue, open_catalogue
 from anitui.workspace import Workspace
@@ -35,6 +36,12 @@ def held(found: Workspace) -> Iterator[Opened]:
     with found.held():
         catalogue = open_catalogue(found.catalogue, settings.catalogue, told=_say)
         try:
+            tidied = recover(found, catalogue)
+            if tidied.jobs:
+                _say(
+                    f"an import was cut off when its process was killed: {tidied.files:,} unfinished files were removed; "
+                    "the same import given again goes on"
+                )
             yield Opened(found, catalogue, settings)
         finally:
             catalogue.close()

@@ -23,6 +23,7 @@ from anitui.files import sync_folder
 from anitui.pipeline.decode import Limits
 from anitui.pipeline.engine import Engine, Processes
 from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, media_name
+from anitui.pipeline.recovery import placing
 from anitui.pipeline.sources import folder
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
@@ -202,7 +203,7 @@ def _commit(
     sightings: list[intake.NewSighting] = []
     outcomes: list[intake.Outcome] = []
     moved: list[intake.Moved] = []
-    folders: set[Path] = set()
+    placed: list[tuple[Path, str]] = []
     for each in results:
         if isinstance(each, Rejected):
             if each.disk_full:
@@ -220,8 +221,7 @@ def _commit(
         name = media_name(each.sha256, each.format)
         path = each.task.path if each.stored == "reference" else f"{workspace.media.name}/{name}"
         if each.part is not None:
-            _give_name(Path(each.part), workspace.media / name)
-            folders.add((workspace.media / name).parent)
+            placed.append((Path(each.part), name))
         if before is None and each.sha256 not in images:
             images[each.sha256] = image_row(each, path)
             state = "done"
@@ -235,9 +235,12 @@ def _commit(
                 moved.append(intake.Moved(before.image_id, path, each.stored))
         sightings.append(_sighting_row(each))
         outcomes.append(intake.Outcome(each.task.item_id, state, None, each.sha256))
-    for folder_ in folders:
-        sync_folder(folder_)
-    intake.record(catalogue, intake.Batch(job_id, list(images.values()), sightings, outcomes, moved))
+    with placing(workspace, [name for _, name in placed]):
+        for part, name in placed:
+            _give_name(part, workspace.media / name)
+        for parent in {(workspace.media / name).parent for _, name in placed}:
+            sync_folder(parent)
+        intake.record(catalogue, intake.Batch(job_id, list(images.values()), sightings, outcomes, moved))
     return counts
 
 

@@ -80,6 +80,15 @@ def leave(catalogue: Catalogue, job_id: int, *, done: bool) -> None:
         )
 
 
+def stop_running(catalogue: Catalogue) -> int:
+    """Note as stopped what a killed process left as running. Only for who has just taken hold of the workspace."""
+    with catalogue.writing() as connection:
+        stopped = connection.execute(
+            f"UPDATE jobs SET state = 'stopped', changed_at = {NOW} WHERE state = 'running' RETURNING job_id"
+        )
+        return len(stopped.fetchall())
+
+
 def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], *, mode: str) -> int:
     """Put files into the queue that were not dealt with before.
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import socket
@@ -15,7 +14,7 @@ from PIL import Image
 
 from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.engine import InProcess, Processes
-from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
+from anitui.pipeline.ingest import ImportOrder, import_pictures
 from anitui.progress import Event
 from anitui.settings import ImportSettings
 from anitui.store.catalogue import Catalogue
@@ -23,6 +22,7 @@ from anitui.store.intake import MISSING
 from anitui.workspace import Workspace
 from tests.conftest import MakePicture, TakeIn
 from tests.pipeline import odd_pictures as odd
+from tests.pipeline.imported import counts, stored_files, whole
 
 
 @pytest.fixture
@@ -30,26 +30,6 @@ def pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
     folder.mkdir()
     return folder
-
-
-def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
-    return report.new, report.already, report.unchanged, report.refused, report.failed
-
-
-def stored_files(workspace: Workspace) -> list[Path]:
-    return sorted(path for path in workspace.media.rglob("*") if path.is_file())
-
-
-def whole(workspace: Workspace, catalogue: Catalogue) -> bool:
-    """Every picture's bytes are where its row says, and are what its digest says; and nothing else lies there."""
-    rows = catalogue.rows("SELECT path, sha256, stored FROM images WHERE purged_at IS NULL")
-    for path, sha256, _ in rows:
-        assert hashlib.sha256(workspace.file(path).read_bytes()).hexdigest() == sha256
-    assert stored_files(workspace) == sorted(workspace.file(row[0]) for row in rows if row[2] != "reference")
-    for table, each in (("image_facts", 1), ("image_hashes", 3)):
-        assert catalogue.value(f"SELECT count(*) FROM {table}") == each * catalogue.value("SELECT count(*) FROM images")
-    assert catalogue.value("SELECT count(*) FROM sightings ANTI JOIN images USING (image_id)") == 0
-    return True
 
 
 @pytest.mark.parametrize("mode", ["copy", "hardlink", "reference"])

@@ -292,7 +292,7 @@ def test_any_decisions_are_taken_back_and_made_again_exactly(template: Path) -> 
         pass
 
     Machine.template = template
-    run_state_machine_as_test(Machine, settings=settings(max_examples=12, stateful_step_count=10, deadline=None))
+    run_state_machine_as_test(Machine, settings=settings(max_examples=8, stateful_step_count=10, deadline=None))
 
 
 # --- what the model does not know ---------------------------------------------------------------------------------

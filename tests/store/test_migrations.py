@@ -85,7 +85,7 @@ def test_names_and_columns_that_others_rely_on(catalogue: Catalogue) -> None:
         assert set(columns.split()) <= there, name
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(stops=st.sets(st.integers(1, len(ALL) - 1)))
 def test_any_grouping_over_reopenings_gives_the_same_schema(stops: set[int]) -> None:
     with TemporaryDirectory() as name:

@@ -51,7 +51,7 @@ CREATE TABLE image_facts (
     mode          VARCHAR NOT NULL CHECK (mode IN ('exact', 'fast')),
     colourfulness DOUBLE,                   -- Hasler and Süsstrunk; 0 is grey
     colour_share  DOUBLE,                   -- share of pixels whose channels differ by more than 50 of 255
-    sharpness     DOUBLE,                   -- variance of the Laplacian at a long side of about 512
+    sharpness     DOUBLE,                   -- variance of the Laplacian at a long side of about 256
     brightness    DOUBLE                    -- mean grey, 0 to 255
 );
 
