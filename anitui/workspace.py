@@ -82,6 +82,12 @@ class Workspace:
         """Where `doctor` lays what it finds in `media` and cannot place; made when it is needed."""
         return self.root / "lost"
 
+    def own(self) -> list[Path]:
+        """What the workspace itself is made of, as against pictures that lie in the same folder."""
+        folders = (self.media, self.crops, self.runs, self.exports, self.backups, self.root / "lost")
+        files = ("catalogue.duckdb*", ".anitui.lock", ".placing", ".spill", "sql_history.jsonl")
+        return [*folders, self.settings_file, *(found for name in files for found in self.root.glob(name))]
+
     @property
     def name(self) -> str:
         return self.root.name or str(self.root)

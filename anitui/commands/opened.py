@@ -39,7 +39,7 @@ def held(found: Workspace) -> Iterator[Opened]:
             tidied = recover(found, catalogue)
             if tidied.jobs:
                 _say(
-                    f"an import was cut off when its process was killed: {tidied.files:,} unfinished files were removed; "
+                    f"an import was cut off when its process was killed: {tidied.files:,} unfinished files removed; "
                     "the same import given again goes on"
                 )
             yield Opened(found, catalogue, settings)

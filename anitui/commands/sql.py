@@ -58,12 +58,8 @@ def ask(
     if format == "parquet" and output is None:
         raise WrongUse("Parquet is not for reading on a terminal: name a file with -o FILE")
     began = time.monotonic()
-    told: dict[str, Any] = {}
     with answer(catalogue, statement, write=write) as given:
-        if given.schema is not None:
-            told = _write(given, output, format, replace, out)
-        else:
-            told = {"rows": 0}
+        told = _write(given, output, format, replace, out) if given.schema is not None else {"rows": 0}
     told |= {"changed": given.changed, "seconds": round(time.monotonic() - began, 3)}
     if given.changed is not None:
         sys.stderr.write(

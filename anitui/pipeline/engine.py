@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -22,8 +22,8 @@ class Engine(Protocol):
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
-    ) -> Iterator[Result]:
-        """`crashed` makes the result for an item whose worker died of it."""
+    ) -> Generator[Result, None, None]:
+        """`crashed` makes the result for an item whose worker died of it. Closing it waits for what is being done."""
         ...
 
 
@@ -32,9 +32,9 @@ class InProcess:
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         del crashed  # what kills the work here kills us too
-        return map(function, items)
+        yield from map(function, items)
 
 
 class Processes:
@@ -45,7 +45,7 @@ class Processes:
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         source = iter(items)
         while True:
             suspects: list[Item] = []
@@ -68,7 +68,7 @@ class Processes:
         suspects: list[Item],
         workers: int,
         ahead: int,
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         # spawn: a forked child would inherit the database's threads and locks.
         pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_owner)
         running: dict[Future[Result], Item] = {}

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from anitui.files import sync_folder
 from anitui.pipeline.decode import Limits
 from anitui.pipeline.engine import Engine, Processes
 from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, media_name
-from anitui.pipeline.recovery import placing
+from anitui.pipeline.recovery import placing, sweep
 from anitui.pipeline.sources import folder
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
@@ -97,10 +97,9 @@ def import_pictures(
     report = ImportReport()
     with alone_with_media():
         roots = folder.resolve(order.patterns)
-        if any(Path(os.path.realpath(root)) == workspace.root for root in roots):
-            raise WrongUse(
-                f"{workspace.root} is the workspace itself: name the folder inside it that holds the pictures to import"
-            )
+        for root in roots:
+            if any(Path(os.path.realpath(root)).is_relative_to(own) for own in workspace.own()):
+                raise WrongUse(f"{root} belongs to the workspace itself: what lies there is taken in already")
         named = {
             "paths": [folder.printable(root) for root in roots],
             "label": order.label,
@@ -115,6 +114,8 @@ def import_pictures(
             yield from _work_off(workspace, catalogue, settings, engine or Processes(settings.workers), report)
             finished = True
         finally:
+            if not finished:
+                sweep(workspace)  # of what the workers had in hand
             jobs.leave(catalogue, report.job_id, done=finished)
         report.failures = jobs.failures(catalogue, report.job_id)
         report.refused = jobs.count_states(catalogue, report.job_id, ("refused",))
@@ -134,7 +135,7 @@ def _enlist(
     """Walk, and put into the queue what was not dealt with before."""
     jobs.forget_unfit(catalogue, report.job_id)
     found = folder.walk(
-        roots, label=order.label, labels_from_folders=order.labels_from_folders, leave_out=workspace.root
+        roots, label=order.label, labels_from_folders=order.labels_from_folders, leave_out=workspace.own()
     )
     for chunk in _chunks(found, ENLIST_AT_ONCE):
         files = [each for each in chunk if isinstance(each, folder.FoundFile)]
@@ -165,21 +166,21 @@ def _work_off(
     ready: list[Examined | Rejected] = []
     done = 0
     last = time.monotonic()
-    results = engine.map(examine, tasks, crashed)
     try:
-        for result in results:
-            ready.append(result)
-            done += 1
-            if isinstance(result, Rejected) and result.disk_full:
-                raise AnituiError(
-                    f"the disk of {workspace.root} is full: free some space and give the same command again, "
-                    "it goes on where it stopped"
-                )
-            if len(ready) >= BATCH_PICTURES or time.monotonic() - last >= BATCH_SECONDS:
-                batch, ready = ready, []
-                report.add(_commit(workspace, catalogue, report.job_id, batch))
-                last = time.monotonic()
-            yield Event("importing", done, total, Path(result.task.path).name, _counts(report))
+        with closing(engine.map(examine, tasks, crashed)) as results:
+            for result in results:
+                ready.append(result)
+                done += 1
+                if isinstance(result, Rejected) and result.disk_full:
+                    raise AnituiError(
+                        f"the disk of {workspace.root} is full: free some space and give the same command again, "
+                        "it goes on where it stopped"
+                    )
+                if len(ready) >= BATCH_PICTURES or time.monotonic() - last >= BATCH_SECONDS:
+                    batch, ready = ready, []
+                    report.add(_commit(workspace, catalogue, report.job_id, batch))
+                    last = time.monotonic()
+                yield Event("importing", done, total, Path(result.task.path).name, _counts(report))
     finally:
         # Also when cut off: what was looked at is kept.
         report.add(_commit(workspace, catalogue, report.job_id, ready))

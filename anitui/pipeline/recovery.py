@@ -53,10 +53,16 @@ def recover(workspace: Workspace, catalogue: Catalogue) -> Recovered:
                 removed += 1
         note.unlink()
     if stopped:
-        for file in workspace.media.glob(f"*/.*{UNFINISHED}"):
-            file.unlink(missing_ok=True)
-            removed += 1
+        removed += sweep(workspace)
     return Recovered(stopped, removed)
+
+
+def sweep(workspace: Workspace) -> int:
+    """Remove half-written files. Only while nobody writes any."""
+    unfinished = list(workspace.media.glob(f"*/.*{UNFINISHED}"))
+    for file in unfinished:
+        file.unlink(missing_ok=True)
+    return len(unfinished)
 
 
 def _note(workspace: Workspace) -> Path:

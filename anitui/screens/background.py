@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 from anitui import progress
@@ -35,6 +38,9 @@ class Background:
 
     def start_import(self, path: str) -> None:
         """Take pictures in; the same path given again goes on where it stopped."""
+        # What Textual puts in the place of stderr has no file behind it, and multiprocessing's first process wants one.
+        with redirect_stderr(sys.__stderr__):
+            resource_tracker.ensure_running()
         run = Run(f"import of {path}", "⠋ import")
         run.thread = threading.Thread(target=self._import, args=(run, path), name=run.name, daemon=True)
         self.runs.append(run)
@@ -90,8 +96,9 @@ class Background:
         except Exception as error:
             sentence = in_one_sentence(error)
             if sentence is None:
-                raise
-            text, kind = f"the {run.name} ended early: {sentence}", "error"
+                app.call_later(app.complain, error)  # raised in this thread, nobody would ever hear of it
+            else:
+                text, kind = f"the {run.name} ended early: {sentence}", "error"
         finally:
             self.runs.remove(run)
             self._tell()

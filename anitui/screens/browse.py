@@ -67,7 +67,7 @@ class BrowseScreen(FrameScreen):
             lambda: gallery.arrange(self.home.catalogue, view, cursor),
             lambda found: self._arrive(found, at),
             group="arrange",
-            failed=self._tell,
+            failed=self._gave_up,
         )
 
     def show_filter(self, query: str) -> None:
@@ -94,6 +94,10 @@ class BrowseScreen(FrameScreen):
         if cursor is not None:
             cursor.interrupt()
         return cursor is not None
+
+    def _gave_up(self) -> None:
+        self._reading = None
+        self._tell()
 
     def _arrive(self, arranged: Arrangement, at: int | None) -> None:
         self._reading = None

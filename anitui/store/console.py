@@ -26,7 +26,7 @@ from anitui.store.console_check import (
     explained,
     plan,
 )
-from anitui.store.spool import Column, Spool, SpoolFull
+from anitui.store.spool import SPILL, Column, Spool, SpoolFull
 
 if TYPE_CHECKING:
     import pyarrow
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Column", "Outcome", "Query", "Refused", "SqlError", "Stop", "Stopped", "answer", "classify"]
 
 BATCH_ROWS = 8192
-SPILL = ".spill"  # where DuckDB puts what does not fit into memory, too
 
 _PLANNED = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE_INTO"})
 _COUNTED = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE_INTO", "COPY", "CREATE"})

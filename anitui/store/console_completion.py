@@ -33,7 +33,7 @@ FUNCTIONS = (
 
 SHOWN = 50
 
-_TOKEN = re.compile(
+_PIECE = re.compile(
     r"""(?P<gap>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<text>'(?:[^']|'')*(?:'|\Z))|(?P<quoted>"(?:[^"]|"")*(?:"|\Z))"""
     r"""|(?P<number>\d[\w.]*)|(?P<word>[^\W\d]\w*)|(?P<sign>.)""",
     re.DOTALL,
@@ -67,7 +67,9 @@ class Completions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A piece of SQL: a gap (blanks, comment), a text in quotes, a quoted name, a number, a word, or a sign."""
+
     kind: str
     text: str
     start: int
@@ -82,12 +84,17 @@ class _Named:
     made_up: list[str] = field(default_factory=list)
 
 
+def tokens(text: str) -> list[Token]:
+    """The pieces of a text of SQL, finished or not; together they are the text."""
+    return [Token(str(m.lastgroup), m.group(), m.start(), m.end()) for m in _PIECE.finditer(text)]
+
+
 def complete(text: str, cursor_offset: int, schema: Sequence[Relation]) -> Completions:
     """What could stand at the cursor. Nothing inside a text in quotes, a comment or a number."""
-    tokens = [_Token(str(m.lastgroup), m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    found = tokens(text)
     start, typed = cursor_offset, ""
-    before: list[_Token] = []
-    for token in tokens:
+    before: list[Token] = []
+    for token in found:
         if token.start >= cursor_offset:
             break
         if token.end > cursor_offset or (token.end == cursor_offset and token.kind != "sign"):
@@ -98,25 +105,25 @@ def complete(text: str, cursor_offset: int, schema: Sequence[Relation]) -> Compl
                 break
         if token.kind != "gap":
             before.append(token)
-    statement = _statement_around(tokens, cursor_offset)
+    statement = _statement_around(found, cursor_offset)
     named = _named(statement, schema)
     return Completions(start, tuple(_ranked(typed, _options(before, named, schema)))[:SHOWN])
 
 
-def _in_comment(token: _Token, cursor: int) -> bool:
+def _in_comment(token: Token, cursor: int) -> bool:
     if token.text.isspace():
         return False
     return cursor < token.end or token.text.startswith("--") or not token.text.endswith("*/")
 
 
-def _statement_around(tokens: list[_Token], cursor: int) -> list[_Token]:
+def _statement_around(tokens: list[Token], cursor: int) -> list[Token]:
     ends = [token.start for token in tokens if token.kind == "sign" and token.text == ";"]
     first = max((end for end in ends if end < cursor), default=-1)
     last = min((end for end in ends if end >= cursor), default=float("inf"))
     return [token for token in tokens if token.kind != "gap" and first < token.start < last]
 
 
-def _named(tokens: list[_Token], schema: Sequence[Relation]) -> _Named:
+def _named(tokens: list[Token], schema: Sequence[Relation]) -> _Named:
     """Every table named behind FROM, JOIN and the like, wherever it stands in the statement."""
     known = {each.name.lower(): each for each in schema if each.kind != "macro"}
     named = _Named()
@@ -140,7 +147,7 @@ def _named(tokens: list[_Token], schema: Sequence[Relation]) -> _Named:
     return named
 
 
-def _options(before: list[_Token], named: _Named, schema: Sequence[Relation]) -> Iterator[Completion]:
+def _options(before: list[Token], named: _Named, schema: Sequence[Relation]) -> Iterator[Completion]:
     last = before[-1] if before else None
     if last is not None and last.text == ".":
         owner = _plain(before[-2].text).lower() if len(before) > 1 else ""
@@ -170,7 +177,7 @@ def _options(before: list[_Token], named: _Named, schema: Sequence[Relation]) ->
     yield from relations
 
 
-def _in_table_list(before: list[_Token]) -> bool:
+def _in_table_list(before: list[Token]) -> bool:
     """Behind a comma of `FROM a, b`."""
     if before[-1].text != ",":
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anitui.store.catalogue import Catalogue
@@ -43,3 +44,16 @@ def schema(catalogue: Catalogue) -> list[Relation]:
     )
     relations = [Relation(name, kind, tuple(columns.get(name, ())), rows) for name, kind, rows in found]
     return relations + [Relation(name, "macro", tuple((each, "") for each in given)) for name, given in macros]
+
+
+def picture_of(catalogue: Catalogue, row: Mapping[str, str | None]) -> int | None:
+    """The picture that a row of a result is about: by its image_id, else by its face_id."""
+    number = row.get("image_id")
+    if number is not None and number.isdigit():
+        found = catalogue.rows("SELECT image_id FROM images WHERE image_id = ?", [int(number)])
+        return int(found[0][0]) if found else None
+    number = row.get("face_id")
+    if number is not None and number.isdigit():
+        found = catalogue.rows("SELECT image_id FROM faces WHERE face_id = ?", [int(number)])
+        return int(found[0][0]) if found else None
+    return None

@@ -115,6 +115,8 @@ def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], 
             SELECT n.*, k.mine,
                    coalesce(k.last.bytes = n.bytes AND k.last.mtime_ns = n.mtime_ns
                             AND (n.label_hint IS NULL OR k.last.label_hint = n.label_hint)
+                            -- limits are settings, and may have been raised since
+                            AND NOT coalesce(starts_with(k.last.reason, 'too many'), false)
                             AND (p.image_id IS NULL OR $mode = 'reference' OR p.stored <> 'reference')
                             AND NOT (p.state IS NOT DISTINCT FROM 'set_aside'
                                      AND coalesce(ends_with(p.reason, $missing), false)), false) AS known

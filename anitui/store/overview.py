@@ -86,5 +86,5 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
 
 
 def _by_day(catalogue: Catalogue, counting: str, span: tuple[date, ...]) -> tuple[int, ...]:
-    found = dict(catalogue.rows(f"{counting} GROUP BY 1"))
+    found: dict[date, int] = dict(catalogue.rows(f"{counting} GROUP BY 1"))
     return tuple(int(found.get(day, 0)) for day in span)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 64 * 1024 * 1024
 LEFT_FREE = 1024 * 1024 * 1024  # of the disk: a result must not take the room that the catalogue needs
+SPILL = ".spill"  # the folder beside the catalogue where DuckDB puts what does not fit into memory, too
 PREFIX = "rows-"
 CELL = 300  # characters of a value that a grid may ask for; `row` gives all of it
 
@@ -90,10 +91,14 @@ class Spool:
         values = self._text.rows(self._slice(index, 1), None)[0]
         return {column.name: value for column, value in zip(self.columns, values, strict=True)}
 
+    def values(self, name: str, first: int, count: int) -> list[str | None]:
+        """One column of some rows."""
+        at = [column.name for column in self.columns].index(name)
+        return [row[0] for row in self._text.select(self._slice(first, count), [f"c{at}::VARCHAR"])]
+
     def batches(self) -> Iterator[pyarrow.RecordBatch]:
-        """All rows that are there now, in order."""
-        for index in range(len(self._batches)):
-            yield self._batches[index]
+        """All rows that are there now, in order; they stay readable when the spool is closed meanwhile."""
+        return iter(list(self._batches))
 
     def close(self) -> None:
         """Forget the rows and take the files away."""

@@ -4,6 +4,7 @@ import os
 import socket
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ class Walked:
     """What a walk found, by paths relative to the place of the test."""
 
     def __init__(
-        self, place: Path, *roots: Path, label: str | None = None, by_folder: bool = False, out: Path | None = None
+        self, place: Path, *roots: Path, label: str | None = None, by_folder: bool = False, out: Iterable[Path] = ()
     ) -> None:
         seen = list(folder.walk(roots or [place], label=label, labels_from_folders=by_folder, leave_out=out))
         found = [each for each in seen if isinstance(each, FoundFile)]
@@ -143,14 +144,16 @@ def test_a_folder_that_may_not_be_read_is_named(as_nobody: None) -> None:
             (place / "shut").chmod(0o700)
 
 
-def test_the_workspace_itself_is_left_out_silently(tmp_path: Path) -> None:
-    touch(tmp_path / "1.png", tmp_path / "ws" / "media" / "2.png", tmp_path / "ws" / "mine" / "3.png")
-    (tmp_path / "link").symlink_to("ws")
-    walked = Walked(tmp_path, out=tmp_path / "ws")
-    assert (walked.found, walked.unfit) == (["1.png"], {})
-    assert Walked(tmp_path, tmp_path / "ws" / "mine", out=tmp_path / "ws").found == ["ws/mine/3.png"]
-    touch(tmp_path / "ws" / "4.png")
-    assert Walked(tmp_path, tmp_path / "ws" / "4.png", out=tmp_path / "ws").found == ["ws/4.png"]
+def test_what_a_workspace_is_made_of_is_left_out_silently_and_what_else_lies_there_is_found(tmp_path: Path) -> None:
+    ws = tmp_path / "ws"
+    touch(tmp_path / "1.png", ws / "media" / "2.png", ws / "mine" / "3.png", ws / "catalogue.duckdb")
+    (tmp_path / "link").symlink_to("ws/media")
+    (ws / "also").symlink_to("catalogue.duckdb")
+    own = (ws / "media", ws / "catalogue.duckdb")
+    walked = Walked(tmp_path, out=own)
+    assert (walked.found, walked.unfit) == (["1.png", "ws/mine/3.png"], {})
+    assert Walked(tmp_path, ws / "mine", out=own).found == ["ws/mine/3.png"]
+    assert Walked(tmp_path, ws / "mine" / "3.png", out=own).found == ["ws/mine/3.png"]
 
 
 def test_a_label_is_given_or_the_name_of_the_folder_that_the_file_lies_in(tmp_path: Path) -> None:

@@ -302,7 +302,8 @@ def test_a_full_disk_stops_it_and_the_next_run_goes_on(
     room: Iterator[int] = iter(range(3))
 
     def fsync(handle: int) -> None:
-        if str(Path(f"/proc/self/fd/{handle}").readlink()).endswith(".part") and next(room, None) is None:
+        file = Path(f"/proc/self/fd/{handle}").readlink()
+        if file.suffix == ".part" and workspace.media in file.parents and next(room, None) is None:
             raise OSError(errno.ENOSPC, "No space left on device")
         real(handle)
 
@@ -366,7 +367,7 @@ def test_limits_hold(make_picture: MakePicture, take_in: TakeIn, pictures: Path,
     assert stored_files(workspace) == []
 
 
-def test_the_workspace_inside_what_is_imported_is_left_out_and_alone_it_is_refused(
+def test_a_workspace_takes_in_what_lies_beside_its_own_files_and_never_those(
     workspace: Workspace, catalogue: Catalogue, make_picture: MakePicture, take_in: TakeIn, pictures: Path
 ) -> None:
     make_picture(pictures / "a.png")
@@ -374,8 +375,11 @@ def test_the_workspace_inside_what_is_imported_is_left_out_and_alone_it_is_refus
     report = take_in(workspace.root.parent / "pictures", workspace.root.parent)
     assert counts(report)[:2] == (0, 0)
     assert not any(workspace.root in Path(row[0]).parents for row in catalogue.rows("SELECT url FROM job_items"))
+    make_picture(workspace.root / "found here" / "b.png", 1)
+    report = take_in(workspace.root)
+    assert (counts(report)[0], report.found, report.failures) == (1, 1, [])
     with pytest.raises(WrongUse, match="workspace itself"):
-        take_in(workspace.root)
+        take_in(workspace.media)
 
 
 def test_a_root_whose_name_is_not_utf8_is_told_and_stops_nothing(

@@ -11,7 +11,7 @@ from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
 ALL = list(range(12, 0, -1))  # the twelve pictures of the fixture, the newest first
-ROW = 4  # pictures in a row at 100 columns
+ROW, PAGE = 4, 8  # pictures in a row, and on a page, at 100 × 30
 
 
 def aside(shelf: Catalogue) -> list[int]:
@@ -38,30 +38,29 @@ async def test_all_pictures_are_shown_with_their_labels_and_a_cursor_on_the_newe
 ) -> None:
     async with sitting(cafe, shelf) as at:
         await browse(at)
-        assert at.place == "browse › all that is active › newest" + at.place[36:].rjust(0)
-        assert at.place.endswith("1 of 12")
+        assert at.place.startswith("browse › all that is active › newest")
+        assert at.place.endswith(" 1 of 12")
         assert at.at == 12
         assert [at.seen().count(label) for label in ("rize", "cocoa", "chino")] == [3, 4, 1]
-        assert "▀" in at.seen() or any(strip for strip in at.lines())
 
 
-@pytest.mark.parametrize(
-    ("keys", "number"),
-    [
-        (["right"], 2), (["l"], 2), (["right", "right", "left"], 2), (["l", "h"], 1), (["left"], 1),
-        (["down"], 1 + ROW), (["j", "j"], 1 + 2 * ROW), (["down", "up"], 1), (["j", "k"], 1), (["up"], 1),
-        (["end"], 12), (["end", "home"], 1), (["end", "right"], 12), (["right"] * 4, 5),
-        (["space"], 5), (["pagedown"], 5), (["ctrl+d"], 5), (["end", "pageup"], 8), (["end", "ctrl+u"], 8),
-        (["space", "backspace"], 1), (["space"] * 9, 12), (["space"] * 9 + ["backspace"] * 9, 1),
-    ],
+WAYS = (
+    (["right"], 2), (["l"], 2), (["right", "right", "left"], 2), (["l", "h"], 1), (["left"], 1),
+    (["down"], 1 + ROW), (["j", "j"], 1 + 2 * ROW), (["down", "up"], 1), (["j", "k"], 1), (["up"], 1),
+    (["end"], 12), (["end", "right"], 12), (["right"] * 4, 1 + ROW),
+    (["space"], 1 + PAGE), (["pagedown"], 1 + PAGE), (["ctrl+d"], 1 + PAGE),
+    (["end", "pageup"], 12 - PAGE), (["end", "ctrl+u"], 12 - PAGE),
+    (["space", "backspace"], 1), (["space"] * 5, 12), (["space"] * 5 + ["backspace"] * 5, 1),
 )  # fmt: skip
-async def test_the_cursor_goes_where_the_keys_say(
-    cafe: Workspace, shelf: Catalogue, keys: list[str], number: int
-) -> None:
+
+
+async def test_the_cursor_goes_where_the_keys_say(cafe: Workspace, shelf: Catalogue) -> None:
     async with sitting(cafe, shelf) as at:
-        await browse(at, *keys)
-        assert at.place.endswith(f"{number} of 12")
-        assert at.at == ALL[number - 1]
+        await browse(at)
+        for keys, number in WAYS:
+            await at.press("home", *keys)
+            assert at.place.endswith(f" {number} of 12"), keys
+            assert at.at == ALL[number - 1]
 
 
 async def test_a_picture_is_set_aside_stays_in_its_place_and_comes_back(cafe: Workspace, shelf: Catalogue) -> None:
@@ -167,9 +166,8 @@ async def test_a_wrong_filter_says_why_and_leaves_the_pictures_as_they_are(cafe:
             await show_only(at, wrong)
             assert why in at.place
             assert len(at.grid.model.cells) == 3
-        at.app.screen.query_one("PlaceLine")._fade(10**6)
-        await at.press("right")
-        assert "reading" not in at.seen()
+        await at.press("escape")
+        assert len(at.grid.model.cells) == 12, "one esc takes the filter away: nothing is being read any more"
 
 
 async def test_when_the_message_has_gone_a_wrong_filter_leaves_the_place_line_as_it_was(
@@ -191,7 +189,7 @@ async def test_nothing_that_fits_is_said(cafe: Workspace, shelf: Catalogue) -> N
         await at.sees("nothing fits this filter", "no pictures")
         for key in ("right", "space", "x", "1", "enter", "v", "ctrl+a", "end", "G", "escape"):
             await at.press(key)
-        await at.press("escape")
+        await at.press("escape", "escape")
         assert aside(shelf) == []
         assert len(at.grid.model.cells) == 12
 
@@ -255,11 +253,11 @@ async def test_pictures_become_larger_and_smaller_and_stop_at_the_ends(cafe: Wor
         for key in ["minus"] * 9 + ["plus"] * 12:
             await at.press(key)
             in_view.append(len(at.grid.seen))
-        assert in_view[8] > in_view[0] >= 8
-        assert in_view[-1] == 1
-        assert at.place.endswith("1 of 12")
+        assert in_view[8] == 12, "all of them"
+        assert in_view[-1] == in_view[-2] <= 2
+        assert at.place.endswith(" 1 of 12")
         await at.press("minus", "equals_sign")
-        assert len(at.grid.seen) == 1
+        assert len(at.grid.seen) == in_view[-1]
 
 
 async def test_a_missing_file_and_a_broken_one_are_told_in_their_places(cafe: Workspace, shelf: Catalogue) -> None:
@@ -294,7 +292,7 @@ async def test_all_pictures_set_aside_can_be_brought_back_together(cafe: Workspa
         await at.sees("12 set aside")
         await at.press("g", "b")
         await show_only(at, "state:set_aside")
-        assert at.place.endswith("1 of 12")
+        assert len(at.grid.model.cells) == 12
         await at.press("ctrl+a", "r")
         assert aside(shelf) == []
 

@@ -7,7 +7,7 @@ import glob
 import os
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,17 +49,18 @@ def resolve(patterns: Sequence[str]) -> list[Path]:
 
 
 def walk(
-    roots: Sequence[Path], *, label: str | None, labels_from_folders: bool, leave_out: Path | None = None
+    roots: Sequence[Path], *, label: str | None, labels_from_folders: bool, leave_out: Iterable[Path] = ()
 ) -> Iterator[FoundFile | Unfit]:
     """Everything below `roots`, folder by folder, in the order of the names.
 
-    `leave_out` is the workspace itself, which may lie inside what is imported. With `labels_from_folders` a file is
-    labelled with the name of the folder that it lies in. Symbolic links are followed, but never round in a circle.
+    `leave_out` is what a workspace is made of, which may lie inside what is imported. With `labels_from_folders` a
+    file is labelled with the name of the folder that it lies in. Symbolic links are followed, never in a circle.
     """
     taken = _Taken()
-    if leave_out is not None and (identity := _identity(leave_out)):
-        taken.folders[identity] = str(leave_out)
-        taken.silent.add(identity)
+    for own in leave_out:
+        if identity := _identity(own):
+            taken.folders[identity] = str(own)
+            taken.silent.add(identity)
     links: list[_Folder] = []
     files: list[Path] = []
     for root in roots:
@@ -69,8 +70,8 @@ def walk(
             files.append(root)
     for file in files:
         identity = _identity(file.parent)
-        if identity in taken.silent or taken.folders.get(identity) != str(file.parent):  # else it came with its folder
-            yield from _look(file, tidy(file.parent.name if labels_from_folders else label))
+        if taken.folders.get(identity) != str(file.parent):  # else it came with its folder
+            yield from _look(file, tidy(file.parent.name if labels_from_folders else label), taken)
     # Links to folders come last, so that a folder is known by its real name where it lies below a root itself.
     while links:
         yield from _descend(links.pop(0), label, labels_from_folders, taken, links)
@@ -120,7 +121,7 @@ def _descend(
                 below = _Folder(entry.path, above)
                 (links if entry.is_symlink() else inner).append(below)
             else:
-                yield from _look(Path(entry.path), named)
+                yield from _look(Path(entry.path), named, taken)
         stack += reversed(inner)
 
 
@@ -136,7 +137,7 @@ def printable(path: str | Path) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def _look(path: Path, label: str | None) -> Iterator[FoundFile | Unfit]:
+def _look(path: Path, label: str | None, taken: _Taken) -> Iterator[FoundFile | Unfit]:
     if (reason := _bad_name(str(path))) is not None:
         yield Unfit(printable(path), reason, label)
         return
@@ -144,6 +145,8 @@ def _look(path: Path, label: str | None) -> Iterator[FoundFile | Unfit]:
         status = path.stat()
     except OSError as error:
         yield Unfit(printable(path), _why(error), label)
+        return
+    if (status.st_dev, status.st_ino) in taken.silent:
         return
     if stat.S_ISREG(status.st_mode):
         yield FoundFile(str(path), status.st_size, status.st_mtime_ns, label)

@@ -60,7 +60,7 @@ class Rows(ScrollView, can_focus=True):
         & > .rows--type { color: $foreground-muted; }
         & > .rows--cell { color: $foreground; }
         & > .rows--null { color: $foreground-muted; text-style: italic dim; }
-        & > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold reverse; }
+        & > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
         & > .rows--cursor-away { background: $surface; text-style: underline; }
     }
     """
@@ -90,6 +90,7 @@ class Rows(ScrollView, can_focus=True):
         self._widths: list[int] = []
         self._right: list[bool] = []
         self._looked_at = 0
+        self.shown = 0  # rows that there were when it was last drawn anew
 
     @property
     def count(self) -> int:
@@ -108,7 +109,7 @@ class Rows(ScrollView, can_focus=True):
 
     def grow(self) -> None:
         """More rows may have come."""
-        count = self.count
+        count = self.shown = self.count
         for page in [each for each, rows in self._pages.items() if len(rows) < PAGE]:
             del self._pages[page]
         if self.source is not None and (not self._widths or self._looked_at < min(count, LOOKED_AT)):

@@ -1,0 +1,468 @@
+"""The SQL screen: what there is to the left, the statement above, its rows below."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.timer import Timer
+from textual.widgets import Tree
+
+from anitui import progress
+from anitui.errors import AnituiError, Stopped
+from anitui.screens.bindings import bindings
+from anitui.screens.frame import FrameScreen
+from anitui.screens.questions import Ask, AskPath, Confirm
+from anitui.screens.sql.editor import Editor, Suggestions
+from anitui.screens.sql.tree import Entry, SchemaTree
+from anitui.screens.widgets.rows import Rows
+from anitui.store import console_export
+from anitui.store.console import Outcome, Query, SqlError
+from anitui.store.console_history import FILE, History
+from anitui.store.console_schema import Relation, picture_of, schema
+from anitui.store.recipes import recipes
+from anitui.store.spool import SPILL, Spool, remove_left_over
+from anitui.words import count
+
+NARROW = 100
+DRAW_EVERY = 0.1  # seconds, while rows come
+AMONG = 2000  # rows on each side of the cursor whose pictures `next` goes through
+
+WRITING = "WRITING IS ON"
+WRITING_DETAIL = (
+    "Statements then change the catalogue for good, all of one run or none. The journal does not know of them, "
+    "so undo cannot take them back; setting pictures aside is better done in Browse. Writing is off again with "
+    "the same key, and whenever anitui starts."
+)
+# Where the editor has the focus these are letters and line ends, so it must get them first.
+_LEFT_TO_THE_EDITOR = ("sql.open", "sql.go_to_row")
+
+
+def _keys() -> list[BindingType]:
+    given = [each for each in bindings("sql", priority=True) if isinstance(each, Binding)]
+    return [replace(each, priority=False) if each.id in _LEFT_TO_THE_EDITOR else each for each in given]
+
+
+class SqlScreen(FrameScreen):
+    """Asks the catalogue. Reads only, until the person switches writing on."""
+
+    place = "sql"
+    CSS_PATH = "sql.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = _keys()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writing = False
+        self.query_now: Query | None = None
+        self._exporting: threading.Event | None = None
+        self._history: History | None = None
+        self._back = 0  # how far back in the history the editor is
+        self._draft = ""
+        self._began = 0.0
+        self._said = ""
+        self._timer: Timer | None = None
+        self._asked: tuple[str, bool] | None = None
+
+    def body(self) -> ComposeResult:
+        with Container(id="sql"):
+            yield SchemaTree(id="schema", classes="panel")
+            with Vertical(id="work"):
+                yield Editor(id="editor", classes="panel")
+                yield Rows(id="rows", classes="panel")
+        yield Suggestions(id="suggestions")
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(DRAW_EVERY, self._draw_progress, pause=True)
+        self._schema_tree.border_title = "catalogue"
+        self._rows.border_title = "rows"
+        self._schema_tree.show_recipes(recipes())
+        workspace = self.home.workspace
+
+        def read() -> tuple[History, list[Relation]]:
+            remove_left_over(workspace.root / SPILL)
+            return History(workspace.root / FILE), schema(self.home.catalogue)
+
+        def then(found: tuple[History, list[Relation]]) -> None:
+            self._history, relations = found
+            self._schema_tree.show_recent(self._history.statements)
+            self._show_schema(relations)
+
+        self.off_thread(read, then, group="sql-schema")
+        self._show_writing()
+        self._tell()
+        self._editor.focus()
+        if self._asked is not None:
+            self.call_after_refresh(self.ask, *self._asked)
+
+    async def on_unmount(self) -> None:
+        if self.query_now is not None:
+            self.query_now.stop()
+        if self._exporting is not None:
+            self._exporting.set()
+        if isinstance(self._rows.source, Spool):
+            self._rows.source.close()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < NARROW, "-narrow")
+        self._editor.close()
+
+    def reload(self) -> None:
+        self.off_thread(lambda: schema(self.home.catalogue), self._show_schema, group="sql-schema", quiet=True)
+
+    def ask(self, text: str, run: bool = True) -> None:
+        """Put a statement into the editor and, unless told otherwise, run it."""
+        if not self.query(Editor):
+            self._asked = (text, run)
+            return
+        self._editor.put(text)
+        if run:
+            self._rows.focus()
+            self.action_run()
+
+    def step_back(self) -> bool:
+        if self._editor.options:
+            self._editor.close()
+        elif self.query_now is not None:
+            self.query_now.stop()
+        elif self._exporting is not None:
+            self._exporting.set()
+        elif self.has_class("-narrow") and self.has_class("-tree-shown"):
+            self.action_tree()
+        else:
+            return False
+        return True
+
+    # Running.
+
+    def action_run(self) -> None:
+        text = self._editor.selected_text.strip() or self._editor.text
+        if self.query_now is not None:
+            self.say("a statement is running: esc stops it", "warning")
+            return
+        if not text.strip():
+            self.say("there is no statement yet: write one, or choose an example to the left", "warning")
+            return
+        self._editor.close()
+        self._editor.mark(None)
+        query = self.query_now = Query(self.home.catalogue, text, write=self.writing)
+        self._began = time.monotonic()
+        # What is looked at stays until the new rows come.
+        assert self._timer is not None
+        self._timer.resume()
+        history = self._history
+
+        def run() -> Outcome | AnituiError:
+            if history is not None:
+                history.add(text)
+            try:
+                return query.run()
+            except AnituiError as error:
+                return error
+
+        self.off_thread(run, lambda outcome: self._ended(query, outcome), group="sql", failed=self._not_running)
+        self._tell()
+
+    def _not_running(self) -> None:
+        self.query_now = None
+        assert self._timer is not None
+        self._timer.pause()
+        self._tell()
+
+    def _ended(self, query: Query, outcome: Outcome | AnituiError) -> None:
+        self._show_rows(query)
+        self._said = ""
+        if isinstance(outcome, Outcome):
+            self._tell_outcome(query, outcome)
+        else:
+            self.say(str(outcome), "error")
+            if isinstance(outcome, SqlError) and outcome.position is not None and query.text == self._editor.text:
+                self._editor.mark(outcome.position)
+        self._not_running()
+        if self._history is not None:
+            self._back = 0
+            self._schema_tree.show_recent(self._history.statements)
+
+    def _tell_outcome(self, query: Query, outcome: Outcome) -> None:
+        rows = count(outcome.rows, "row")
+        took = f"{outcome.seconds:,.2f} s"
+        self._said = f"{rows} · {took}"
+        if outcome.stopped:
+            self._said = f"{outcome.stopped.partition(',')[0]} after {rows} · {took}"
+            self.say(
+                f"{outcome.stopped} after {rows}" if "after" not in outcome.stopped else outcome.stopped, "warning"
+            )
+        elif query.write:
+            changed = "nothing that DuckDB counts" if outcome.changed is None else count(outcome.changed, "row")
+            self._said = f"changed {changed} · {took}" if query.spool is None else f"{self._said} · changed {changed}"
+            self.say(f"changed {changed}; the journal does not know of it, so undo cannot take it back")
+            if query.spool is None:
+                self._rows.show(None)
+        if query.write:
+            self.home.changed()
+
+    def _draw_progress(self) -> None:
+        if self.query_now is not None:
+            self._show_rows(self.query_now)
+            self._tell()
+
+    def _show_rows(self, query: Query) -> None:
+        if query.spool is None:
+            return
+        if self._rows.source is query.spool:
+            if self._rows.count != self._rows.shown:
+                self._rows.grow()
+            return
+        old = self._rows.source
+        self._rows.show(query.spool)
+        if isinstance(old, Spool):
+            old.close()
+
+    def _tell(self) -> None:
+        where = f"SQL › {WRITING}" if self.writing else "SQL › reading"
+        far = self._said
+        if self.query_now is not None:
+            rows = len(self.query_now.spool) if self.query_now.spool is not None else 0
+            far = f"running · {count(rows, 'row')} · {time.monotonic() - self._began:,.0f} s · esc stops"
+        elif self._rows.count:
+            self._rows.border_subtitle = f"{self._rows.cursor + 1:,} of {self._rows.count:,}"
+        self.where(where, far)
+
+    # Writing.
+
+    def action_write(self) -> None:
+        if self.writing:
+            self._set_writing(False)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._set_writing(True)
+
+        self.home.push_screen(
+            Confirm("Allow statements to change the catalogue?", "allow writing", WRITING_DETAIL), answered
+        )
+
+    def _set_writing(self, on: bool) -> None:
+        self.writing = on
+        self._show_writing()
+        self.say("writing is on" if on else "writing is off: statements only read", "warning" if on else "information")
+        self._tell()
+
+    def _show_writing(self) -> None:
+        self._editor.border_title = WRITING if self.writing else "statement"
+        self._editor.border_subtitle = "ctrl+w switches it off" if self.writing else ""
+        self._editor.set_class(self.writing, "-writing")
+
+    # Rows.
+
+    def action_open(self) -> None:
+        spool = self._rows.source
+        if not self._rows.has_focus or not isinstance(spool, Spool) or not self._rows.count:
+            return
+        cursor = self._rows.cursor
+
+        def read() -> tuple[int | None, list[int]]:
+            found = picture_of(self.home.catalogue, spool.row(cursor))
+            if not any(column.name == "image_id" for column in spool.columns):
+                return found, []
+            ids = spool.values("image_id", max(0, cursor - AMONG), 2 * AMONG)
+            return found, list(dict.fromkeys(int(each) for each in ids if each is not None and each.isdigit()))
+
+        def then(found: tuple[int | None, list[int]]) -> None:
+            image_id, among = found
+            if image_id is None:
+                self.say("this row leads to no picture: select an image_id or a face_id along with the rest", "warning")
+            else:
+                self.home.open_picture(image_id, among or None)
+
+        self.off_thread(read, then, group="sql-open")
+
+    def action_go_to_row(self) -> None:
+        if not self._rows.count:
+            return
+
+        def answered(text: str | None) -> None:
+            number = (text or "").replace(",", "").replace(" ", "")
+            if number.isdigit():
+                self._rows.move(int(number) - 1)
+                self._rows.focus()
+            elif text:
+                self.say(f"{text!r} is not the number of a row", "warning")
+
+        self.home.push_screen(Ask(f"Go to which of the {count(self._rows.count, 'row')}?"), answered)
+
+    def on_rows_moved(self) -> None:
+        self._rows.border_subtitle = f"{self._rows.cursor + 1:,} of {self._rows.count:,}" if self._rows.count else ""
+
+    def on_rows_chosen(self) -> None:
+        self.action_open()
+
+    def action_export(self) -> None:
+        spool = self._rows.source
+        if self._exporting is not None or not isinstance(spool, Spool):
+            self.say(
+                "an export is running: esc stops it" if self._exporting else "there are no rows to write yet", "warning"
+            )
+            return
+        detail = f"{count(len(spool), 'row')}; the ending says how: .csv, .json, .jsonl or .parquet."
+        if self.query_now is not None:
+            detail = f"The statement is still running: the {count(len(spool), 'row')} that have come so far. {detail}"
+
+        def answered(path: str | None) -> None:
+            if path:
+                self._export_to(spool, Path(path).expanduser())
+
+        suggestion = str(self.home.workspace.exports / "rows.csv")
+        self.home.push_screen(AskPath("Write the rows to which file?", suggestion, detail=detail), answered)
+
+    def _export_to(self, spool: Spool, target: Path, replace: bool = False) -> None:
+        if target.exists() and not replace:
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self._export_to(spool, target, True)
+
+            self.home.push_screen(Confirm(f"{target} is there already. Replace it?", "replace"), answered)
+            return
+        stop = self._exporting = threading.Event()
+        total = len(spool)
+        batches, columns = spool.batches(), spool.columns
+
+        def told(event: progress.Event) -> None:
+            if stop.is_set():
+                raise Stopped("the export was stopped, and its unfinished file is gone")
+            self._said = f"export {event.done:,} of {total:,} rows · esc stops"
+            self.app.call_later(self._tell)
+
+        def write() -> console_export.Exported | AnituiError:
+            work = console_export.export(batches, spool.schema, columns, target, total=total, replace=replace)
+            try:
+                return progress.run(work, told)
+            except AnituiError as error:
+                return error
+
+        def then(found: console_export.Exported | AnituiError) -> None:
+            self._not_exporting()
+            if isinstance(found, AnituiError):
+                self.say(str(found), "warning" if isinstance(found, Stopped) else "error")
+            else:
+                self.say(f"{count(found.rows, 'row')} written to {found.file}")
+
+        self.off_thread(write, then, group="sql-export", failed=self._not_exporting)
+
+    def _not_exporting(self) -> None:
+        self._exporting, self._said = None, ""
+        self._tell()
+
+    # The editor, the tree, and the way between.
+
+    def action_complete(self) -> None:
+        if self._editor.has_focus:
+            self._editor.offer(asked=True)
+
+    def on_editor_offered(self) -> None:
+        editor, offer = self._editor, self.query_one(Suggestions)
+        offer.display = bool(editor.options)
+        if not editor.options:
+            return
+        if offer.option_count != len(editor.options) or editor.chosen == 0:
+            offer.offer(editor.options)
+        offer.highlighted = editor.chosen
+        body = self.query_one("#body").region
+        height = min(8, len(editor.options))
+        x, y = editor.word_offset
+        below = y - body.y + 1
+        offer.styles.offset = (
+            max(0, min(x - body.x, body.width - 40)),
+            below if below + height <= body.height else max(0, below - 1 - height),
+        )
+
+    def on_option_list_option_selected(self, event: Suggestions.OptionSelected) -> None:
+        self._editor.chosen = event.option_index
+        self._editor.take()
+
+    def action_older(self) -> None:
+        self._through_history(1)
+
+    def action_newer(self) -> None:
+        self._through_history(-1)
+
+    def _through_history(self, by: int) -> None:
+        statements = self._history.statements if self._history is not None else []
+        to = max(0, min(len(statements), self._back + by))
+        if to == self._back:
+            return
+        if self._back == 0:
+            self._draft = self._editor.text
+        self._back = to
+        self._editor.put(statements[-to] if to else self._draft)
+
+    def action_tree(self) -> None:
+        name = "-tree-shown" if self.has_class("-narrow") else "-tree-hidden"
+        self.toggle_class(name)
+        (self._schema_tree if self._schema_tree.display and self._tree_is_seen() else self._editor).focus()
+
+    def _tree_is_seen(self) -> bool:
+        if self.has_class("-narrow"):
+            return self.has_class("-tree-shown")
+        return not self.has_class("-tree-hidden")
+
+    def action_next_pane(self) -> None:
+        if self._editor.options:
+            self._editor.take()
+        else:
+            self._to_pane(1)
+
+    def action_previous_pane(self) -> None:
+        self._to_pane(-1)
+
+    def _to_pane(self, by: int) -> None:
+        panes = [self._schema_tree, self._editor, self._rows]
+        if self.has_class("-narrow"):
+            at = panes.index(self.focused) if self.focused in panes else 1
+            following = panes[(at + by) % len(panes)]
+            self.set_class(following is self._schema_tree, "-tree-shown")
+        else:
+            panes = panes if self._tree_is_seen() else panes[1:]
+            at = panes.index(self.focused) if self.focused in panes else 0
+            following = panes[(at + by) % len(panes)]
+        following.focus()
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[Entry]) -> None:
+        entry = event.node.data
+        if entry is None:
+            event.node.toggle()
+            return
+        text = self._editor.text.strip()
+        from_the_tree = text.startswith("SELECT * FROM ") and text.endswith(" LIMIT 100")
+        if entry.kind in ("recipe", "statement"):
+            self._editor.put(entry.text)
+        elif entry.kind == "relation" and (not text or from_the_tree):
+            self._editor.put(f"SELECT * FROM {entry.text} LIMIT 100")
+        else:
+            self._editor.insert(entry.text)
+        self._back = 0
+        self.remove_class("-tree-shown")
+        self._editor.focus()
+
+    def _show_schema(self, relations: list[Relation]) -> None:
+        self._editor.schema = relations
+        self._schema_tree.show_schema(relations)
+
+    @property
+    def _editor(self) -> Editor:
+        return self.query_one(Editor)
+
+    @property
+    def _rows(self) -> Rows:
+        return self.query_one(Rows)
+
+    @property
+    def _schema_tree(self) -> SchemaTree:
+        return self.query_one(SchemaTree)

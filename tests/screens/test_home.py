@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from sitting import sitting
+
+from anitui.store.catalogue import Catalogue
+from anitui.workspace import Workspace
+
+
+async def test_an_empty_workspace_shows_three_ways_to_begin(workspace: Workspace, catalogue: Catalogue) -> None:
+    async with sitting(workspace, catalogue) as at:
+        for way in ("take in pictures from a folder", "anitui import PATH", "ask the catalogue", "see what the keys do"):
+            assert way in at.seen()
+        assert "0 pictures" in at.lines()[0]
+        await at.press("enter")
+        assert "Take in pictures from which folder, file or glob?" in at.seen()
+        await at.press("escape", "down", "down", "space")
+        assert "keys: home" in at.seen()
+        await at.press("escape", "k", "enter")
+        assert at.app.screen is at.app.get_screen("sql")
+        await at.press("escape", "g", "b")
+        assert "no pictures yet: i takes some in" in at.seen()
+        await at.press("x", "enter", "v", "ctrl+a", "1", "space", "G", "escape", "o", "escape", "down", "end")
+        assert "no pictures" in at.seen()
+
+
+async def test_the_first_pictures_come_in_by_the_keys(
+    workspace: Workspace, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for number in range(3):
+        Image.new("RGB", (30, 30), (number * 80, 90, 40)).save(folder / f"{number}.png")
+    (folder / "notes.png").write_text("no picture")
+    async with sitting(workspace, catalogue) as at:
+        await at.press("i")
+        await at.type(str(tmp_path) + "/mi")
+        await at.sees("/mine/")
+        await at.press("right", "enter")
+        await at.until(lambda: "import done" in at.said)
+        assert at.said == "import done: 3 new pictures, 1 not taken, see Home"
+        await at.sees("look through 3 pictures", "1 file not taken", "not a picture 1", "3 pictures without a label")
+        assert "3 pictures" in at.lines()[0]
+    assert catalogue.value("SELECT count(*) FROM images") == 3
+
+
+async def test_what_to_do_next_leads_where_it_says(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        assert "look through 12 pictures" in at.seen()
+        assert "0 decisions" not in at.place
+        await at.press("enter")
+        assert at.place.startswith("browse › all that is active")
+        await at.press("x", "v", "right", "x", "g", "h")
+        assert "look through 9 pictures" in at.seen()
+        assert "3 set aside" in at.seen()
+        await at.press("down", "enter")
+        assert at.app.screen is at.app.get_screen("browse")
+        await at.until(lambda: len(at.grid.model.cells) == 3)
+        await at.press("escape", "escape")
+        assert at.app.screen is at.app.get_screen("home")
+
+
+async def test_where_it_stands_counts_what_there_is(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (140, 36)) as at:
+        rows = {line.split("││")[1].split()[0]: line.split("││")[1].split()[1] for line in at.lines()[2:6]}
+        assert rows == {"seen": "12", "unique": "12", "faces": "0", "named": "0"}
+        assert "█" in at.seen()
+    async with sitting(cafe, shelf, (80, 24)) as at:
+        assert "12 seen → 12 unique → 0 faces" in at.seen()
+        assert "look through 12 pictures" in at.seen()
