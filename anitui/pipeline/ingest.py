@@ -205,7 +205,7 @@ def _commit(
     outcomes: list[intake.Outcome] = []
     moved: list[intake.Moved] = []
     placed: list[tuple[Path, str]] = []
-    for each in results:
+    for each in sorted(results, key=lambda result: result.task.item_id):  # in the order in which they lie
         if isinstance(each, Rejected):
             if each.disk_full:
                 continue  # it says nothing of the picture, which waits on

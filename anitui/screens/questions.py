@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
@@ -81,9 +82,7 @@ class Choose(ModalScreen[str | None]):
     """One of several, by arrows or by its first letters."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", show=False),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
+        Binding("escape", "dismiss(None)", show=False),
     ]
 
     def __init__(self, question: str, options: Sequence[tuple[str, str]], current: str | None = None) -> None:
@@ -101,11 +100,17 @@ class Choose(ModalScreen[str | None]):
         options.highlighted = values.index(self._current) if self._current in values else 0
         options.focus()
 
-    def action_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
-
-    def action_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()
+    def on_key(self, event: Key) -> None:
+        """A letter goes to the next option that begins with it."""
+        options = self.query_one(OptionList)
+        at = options.highlighted or 0
+        order = [*range(at + 1, len(self._options)), *range(at + 1)]
+        if event.character and event.character.isalnum():
+            found = [each for each in order if self._options[each][1].lower().startswith(event.character.lower())]
+            if found:
+                options.highlighted = found[0]
+                event.stop()
+                event.prevent_default()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)

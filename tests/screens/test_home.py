@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from sitting import sitting
 
@@ -27,8 +28,9 @@ async def test_an_empty_workspace_shows_three_ways_to_begin(workspace: Workspace
 
 
 async def test_the_first_pictures_come_in_by_the_keys(
-    workspace: Workspace, catalogue: Catalogue, tmp_path: Path
+    workspace: Workspace, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     folder = tmp_path / "mine"
     folder.mkdir()
     for number in range(3):
@@ -36,8 +38,8 @@ async def test_the_first_pictures_come_in_by_the_keys(
     (folder / "notes.png").write_text("no picture")
     async with sitting(workspace, catalogue) as at:
         await at.press("i")
-        await at.type(str(tmp_path) + "/mi")
-        await at.sees("/mine/")
+        await at.type("mi")
+        await at.sees("mine/")
         await at.press("right", "enter")
         await at.until(lambda: "import done" in at.said)
         assert at.said == "import done: 3 new pictures, 1 not taken, see Home"

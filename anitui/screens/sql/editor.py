@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events
 from textual.geometry import Offset
-from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
 
@@ -23,14 +23,33 @@ LEAST = 2  # letters, before anything is offered unasked
 class Suggestions(OptionList, can_focus=False):
     """What could stand at the cursor. The editor keeps the focus and passes the keys that choose."""
 
-    def offer(self, options: Sequence[Completion]) -> None:
+    HEIGHT = 8
+
+    def show(self, options: Sequence[Completion], chosen: int, word: Offset) -> None:
+        """Show them under the word on the screen, or above it where there is no room below."""
+        self.display = bool(options)
+        if not options:
+            return
+        if chosen == 0 or self.option_count != len(options):
+            self._fill(options)
+        self.highlighted = chosen
+        assert isinstance(self.parent, Widget)
+        room = self.parent.region
+        height = min(self.HEIGHT, len(options))
+        x, y = word.x - room.x, word.y - room.y
+        if y + 1 + height > room.height:
+            y -= height + 1
+        self.styles.offset = (max(0, min(x, room.width - self._wide)), max(0, y + 1))
+
+    def _fill(self, options: Sequence[Completion]) -> None:
         self.clear_options()
         widest = max(len(each.text) for each in options)
+        self._wide = 0
         for each in options:
             line = Text(each.text.ljust(widest), no_wrap=True)
             line.append(f"  {each.detail or each.kind}", style="dim")
+            self._wide = max(self._wide, line.cell_len + 3)
             self.add_option(Option(line))
-        self.highlighted = 0
 
 
 class Editor(TextArea):
@@ -45,11 +64,9 @@ class Editor(TextArea):
         "sql--error",
     }
 
-    class Offered(Message):
-        """There is something to choose from, or no longer."""
-
     def __init__(self, *, id: str, classes: str) -> None:
         super().__init__(id=id, classes=classes, soft_wrap=False, tab_behavior="focus", show_line_numbers=False)
+        self.highlight_cursor_line = False  # its colour would cover the words'
         self.schema: list[Relation] = []
         self.options: tuple[Completion, ...] = ()
         self.chosen = 0
@@ -88,20 +105,20 @@ class Editor(TextArea):
             self.close()
             return
         self.options, self._start, self.chosen = found.options, found.start, 0
-        self.post_message(self.Offered())
+        self._show_options()
 
     def close(self) -> None:
         """Offer nothing."""
         if self.options:
             self.options = ()
-            self.post_message(self.Offered())
+            self._show_options()
 
     def take(self) -> None:
         """Write the chosen completion in place of what was typed."""
         if self.options:
             chosen, self.options = self.options[self.chosen], ()
             self.replace(chosen.text, self._location(self._start), self.cursor_location)
-            self.post_message(self.Offered())
+            self._show_options()
 
     async def _on_key(self, event: events.Key) -> None:
         if self.options and event.key in ("up", "down", "enter", "escape"):
@@ -113,7 +130,7 @@ class Editor(TextArea):
                 self.close()
             else:
                 self.chosen = (self.chosen + (1 if event.key == "down" else -1)) % len(self.options)
-                self.post_message(self.Offered())
+                self._show_options()
             return
         before = self.text
         await super()._on_key(event)
@@ -141,12 +158,10 @@ class Editor(TextArea):
     def on_text_area_changed(self) -> None:
         self._error = None
 
-    @property
-    def word_offset(self) -> Offset:
-        """Where on the screen the word begins that would be completed."""
+    def _show_options(self) -> None:
         typed = self.offset_in_text - self._start
         x, y = self.cursor_screen_offset
-        return Offset(x - typed, y)
+        self.screen.query_one(Suggestions).show(self.options, self.chosen, Offset(x - typed, y))
 
     # Colours.
 

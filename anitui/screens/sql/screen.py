@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,15 +12,15 @@ from textual.containers import Container, Vertical
 from textual.timer import Timer
 from textual.widgets import Tree
 
-from anitui import progress
-from anitui.errors import AnituiError, Stopped
+from anitui.errors import AnituiError
 from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
-from anitui.screens.questions import Ask, AskPath, Confirm
+from anitui.screens.questions import Ask, Confirm
 from anitui.screens.sql.editor import Editor, Suggestions
+from anitui.screens.sql.exporting import Exporting
+from anitui.screens.sql.recall import Recall
 from anitui.screens.sql.tree import Entry, SchemaTree
 from anitui.screens.widgets.rows import Rows
-from anitui.store import console_export
 from anitui.store.console import Outcome, Query, SqlError
 from anitui.store.console_history import FILE, History
 from anitui.store.console_schema import Relation, picture_of, schema
@@ -60,10 +58,8 @@ class SqlScreen(FrameScreen):
         super().__init__()
         self.writing = False
         self.query_now: Query | None = None
-        self._exporting: threading.Event | None = None
-        self._history: History | None = None
-        self._back = 0  # how far back in the history the editor is
-        self._draft = ""
+        self._exporting = Exporting(self)
+        self._recall: Recall | None = None
         self._began = 0.0
         self._said = ""
         self._timer: Timer | None = None
@@ -75,7 +71,7 @@ class SqlScreen(FrameScreen):
             with Vertical(id="work"):
                 yield Editor(id="editor", classes="panel")
                 yield Rows(id="rows", classes="panel")
-        yield Suggestions(id="suggestions")
+        yield Suggestions()
 
     def on_mount(self) -> None:
         self._timer = self.set_interval(DRAW_EVERY, self._draw_progress, pause=True)
@@ -89,13 +85,14 @@ class SqlScreen(FrameScreen):
             return History(workspace.root / FILE), schema(self.home.catalogue)
 
         def then(found: tuple[History, list[Relation]]) -> None:
-            self._history, relations = found
-            self._schema_tree.show_recent(self._history.statements)
+            history, relations = found
+            self._recall = Recall(history)
+            self._schema_tree.show_recent(history.statements)
             self._show_schema(relations)
 
         self.off_thread(read, then, group="sql-schema")
         self._show_writing()
-        self._tell()
+        self.tell()
         self._editor.focus()
         if self._asked is not None:
             self.call_after_refresh(self.ask, *self._asked)
@@ -103,8 +100,7 @@ class SqlScreen(FrameScreen):
     async def on_unmount(self) -> None:
         if self.query_now is not None:
             self.query_now.stop()
-        if self._exporting is not None:
-            self._exporting.set()
+        self._exporting.stop()
         if isinstance(self._rows.source, Spool):
             self._rows.source.close()
 
@@ -130,10 +126,12 @@ class SqlScreen(FrameScreen):
             self._editor.close()
         elif self.query_now is not None:
             self.query_now.stop()
-        elif self._exporting is not None:
-            self._exporting.set()
-        elif self.has_class("-narrow") and self.has_class("-tree-shown"):
+        elif self._exporting.runs:
+            self._exporting.stop()
+        elif self._tree_is_seen() and self.has_class("-narrow"):
             self.action_tree()
+        elif self._editor.has_focus and self._rows.count:
+            self._rows.focus()  # not away at once: one esc too many must not lose the place
         else:
             return False
         return True
@@ -155,24 +153,24 @@ class SqlScreen(FrameScreen):
         # What is looked at stays until the new rows come.
         assert self._timer is not None
         self._timer.resume()
-        history = self._history
+        recall = self._recall
 
         def run() -> Outcome | AnituiError:
-            if history is not None:
-                history.add(text)
+            if recall is not None:
+                recall.history.add(text)
             try:
                 return query.run()
             except AnituiError as error:
                 return error
 
         self.off_thread(run, lambda outcome: self._ended(query, outcome), group="sql", failed=self._not_running)
-        self._tell()
+        self.tell()
 
     def _not_running(self) -> None:
         self.query_now = None
         assert self._timer is not None
         self._timer.pause()
-        self._tell()
+        self.tell()
 
     def _ended(self, query: Query, outcome: Outcome | AnituiError) -> None:
         self._show_rows(query)
@@ -184,9 +182,9 @@ class SqlScreen(FrameScreen):
             if isinstance(outcome, SqlError) and outcome.position is not None and query.text == self._editor.text:
                 self._editor.mark(outcome.position)
         self._not_running()
-        if self._history is not None:
-            self._back = 0
-            self._schema_tree.show_recent(self._history.statements)
+        if self._recall is not None:
+            self._recall.reset()
+            self._schema_tree.show_recent(self._recall.history.statements)
 
     def _tell_outcome(self, query: Query, outcome: Outcome) -> None:
         rows = count(outcome.rows, "row")
@@ -209,7 +207,7 @@ class SqlScreen(FrameScreen):
     def _draw_progress(self) -> None:
         if self.query_now is not None:
             self._show_rows(self.query_now)
-            self._tell()
+            self.tell()
 
     def _show_rows(self, query: Query) -> None:
         if query.spool is None:
@@ -223,9 +221,10 @@ class SqlScreen(FrameScreen):
         if isinstance(old, Spool):
             old.close()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Say in the place line what is going on."""
         where = f"SQL › {WRITING}" if self.writing else "SQL › reading"
-        far = self._said
+        far = self._exporting.line or self._said
         if self.query_now is not None:
             rows = len(self.query_now.spool) if self.query_now.spool is not None else 0
             far = f"running · {count(rows, 'row')} · {time.monotonic() - self._began:,.0f} s · esc stops"
@@ -252,7 +251,7 @@ class SqlScreen(FrameScreen):
         self.writing = on
         self._show_writing()
         self.say("writing is on" if on else "writing is off: statements only read", "warning" if on else "information")
-        self._tell()
+        self.tell()
 
     def _show_writing(self) -> None:
         self._editor.border_title = WRITING if self.writing else "statement"
@@ -305,83 +304,18 @@ class SqlScreen(FrameScreen):
 
     def action_export(self) -> None:
         spool = self._rows.source
-        if self._exporting is not None or not isinstance(spool, Spool):
-            self.say(
-                "an export is running: esc stops it" if self._exporting else "there are no rows to write yet", "warning"
-            )
-            return
-        detail = f"{count(len(spool), 'row')}; the ending says how: .csv, .json, .jsonl or .parquet."
-        if self.query_now is not None:
-            detail = f"The statement is still running: the {count(len(spool), 'row')} that have come so far. {detail}"
-
-        def answered(path: str | None) -> None:
-            if path:
-                self._export_to(spool, Path(path).expanduser())
-
-        suggestion = str(self.home.workspace.exports / "rows.csv")
-        self.home.push_screen(AskPath("Write the rows to which file?", suggestion, detail=detail), answered)
-
-    def _export_to(self, spool: Spool, target: Path, replace: bool = False) -> None:
-        if target.exists() and not replace:
-
-            def answered(yes: bool | None) -> None:
-                if yes:
-                    self._export_to(spool, target, True)
-
-            self.home.push_screen(Confirm(f"{target} is there already. Replace it?", "replace"), answered)
-            return
-        stop = self._exporting = threading.Event()
-        total = len(spool)
-        batches, columns = spool.batches(), spool.columns
-
-        def told(event: progress.Event) -> None:
-            if stop.is_set():
-                raise Stopped("the export was stopped, and its unfinished file is gone")
-            self._said = f"export {event.done:,} of {total:,} rows · esc stops"
-            self.app.call_later(self._tell)
-
-        def write() -> console_export.Exported | AnituiError:
-            work = console_export.export(batches, spool.schema, columns, target, total=total, replace=replace)
-            try:
-                return progress.run(work, told)
-            except AnituiError as error:
-                return error
-
-        def then(found: console_export.Exported | AnituiError) -> None:
-            self._not_exporting()
-            if isinstance(found, AnituiError):
-                self.say(str(found), "warning" if isinstance(found, Stopped) else "error")
-            else:
-                self.say(f"{count(found.rows, 'row')} written to {found.file}")
-
-        self.off_thread(write, then, group="sql-export", failed=self._not_exporting)
-
-    def _not_exporting(self) -> None:
-        self._exporting, self._said = None, ""
-        self._tell()
+        if self._exporting.runs:
+            self.say("an export is running: esc stops it", "warning")
+        elif isinstance(spool, Spool):
+            self._exporting.ask(spool, still_coming=self.query_now is not None)
+        else:
+            self.say("there are no rows to write yet", "warning")
 
     # The editor, the tree, and the way between.
 
     def action_complete(self) -> None:
         if self._editor.has_focus:
             self._editor.offer(asked=True)
-
-    def on_editor_offered(self) -> None:
-        editor, offer = self._editor, self.query_one(Suggestions)
-        offer.display = bool(editor.options)
-        if not editor.options:
-            return
-        if offer.option_count != len(editor.options) or editor.chosen == 0:
-            offer.offer(editor.options)
-        offer.highlighted = editor.chosen
-        body = self.query_one("#body").region
-        height = min(8, len(editor.options))
-        x, y = editor.word_offset
-        below = y - body.y + 1
-        offer.styles.offset = (
-            max(0, min(x - body.x, body.width - 40)),
-            below if below + height <= body.height else max(0, below - 1 - height),
-        )
 
     def on_option_list_option_selected(self, event: Suggestions.OptionSelected) -> None:
         self._editor.chosen = event.option_index
@@ -394,14 +328,9 @@ class SqlScreen(FrameScreen):
         self._through_history(-1)
 
     def _through_history(self, by: int) -> None:
-        statements = self._history.statements if self._history is not None else []
-        to = max(0, min(len(statements), self._back + by))
-        if to == self._back:
-            return
-        if self._back == 0:
-            self._draft = self._editor.text
-        self._back = to
-        self._editor.put(statements[-to] if to else self._draft)
+        text = self._recall.go(by, self._editor.text) if self._recall is not None else None
+        if text is not None:
+            self._editor.put(text)
 
     def action_tree(self) -> None:
         name = "-tree-shown" if self.has_class("-narrow") else "-tree-hidden"
@@ -447,7 +376,6 @@ class SqlScreen(FrameScreen):
             self._editor.put(f"SELECT * FROM {entry.text} LIMIT 100")
         else:
             self._editor.insert(entry.text)
-        self._back = 0
         self.remove_class("-tree-shown")
         self._editor.focus()
 
