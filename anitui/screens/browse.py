@@ -134,7 +134,7 @@ class BrowseScreen(FrameScreen):
         return GridCell(
             key=picture.image_id,
             path=self.home.workspace.file(picture.path),
-            caption=picture.label or picture.title or f"{picture.width}×{picture.height}",
+            caption=_caption(picture, arranged.view.group),
             state="active" if picture.state == "active" else "set_aside",
             mark=picture.mark,
             selected=picture.image_id in self._selected,
@@ -350,6 +350,13 @@ class _Filters(Suggester):
         from anitui.store.filters import complete
 
         return complete(value, self._labels)
+
+
+def _caption(picture: Shown, group: str | None) -> str:
+    """What is not said by the heading already."""
+    names = {"label": picture.label, "title": picture.title}
+    names.pop(group or "", None)
+    return next((name for name in names.values() if name), f"{picture.width}×{picture.height}")
 
 
 def _in_words(view: View) -> str:
