@@ -38,10 +38,10 @@ class SettingsScreen(FrameScreen):
 
     def _table(self) -> Table:
         home = self.home
-        table = Table.grid(padding=(0, 2))
+        table = Table.grid(padding=(0, 2), expand=True)
         table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(style="dim")
+        table.add_column(overflow="fold", ratio=2)
+        table.add_column(style="dim", ratio=3)
         for name, attribute in settings.SECTIONS.items():
             section = getattr(home.settings, attribute)
             table.add_row(Text(f"[{name}]", style="bold"), "", "")

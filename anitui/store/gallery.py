@@ -177,7 +177,7 @@ def shown(catalogue: Catalogue, ids: Sequence[int]) -> list[Shown]:
         FROM images i SEMI JOIN page USING (image_id)
         LEFT JOIN (SELECT image_id, mark FROM image_marks SEMI JOIN page USING (image_id)) m
                ON m.image_id = i.image_id
-        LEFT JOIN (SELECT image_id, arg_min(title, sighting_id) AS title, min(label_hint) AS label
+        LEFT JOIN (SELECT image_id, arg_min(title, sighting_rank(site, sighting_id)) AS title, min(label_hint) AS label
                    FROM sightings SEMI JOIN page USING (image_id) GROUP BY image_id) s ON s.image_id = i.image_id
         """,
         [list(ids)],

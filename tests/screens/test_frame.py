@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from sitting import SIZES, Sitting, sitting
+from textual.command import CommandPalette
+
+from anitui.screens.questions import Confirm
+from anitui.store.catalogue import Catalogue
+from anitui.workspace import Workspace
+
+PLACES = {"h": "home", "b": "browse", "s": "sql", "y": "history"}
+
+
+def set_keys(workspace: Workspace, **keys: str) -> None:
+    """Write a key map into the workspace's settings; `browse__sort` stands for browse.sort."""
+    lines = [f'"{name.replace("__", ".")}" = "{key}"' for name, key in keys.items()]
+    workspace.settings_file.write_text("[keys]\n" + "\n".join(lines) + "\n")
+
+
+def aside(shelf: Catalogue) -> int:
+    return int(shelf.value("SELECT count(*) FROM images WHERE state = 'set_aside'"))
+
+
+async def test_g_and_a_letter_go_to_every_screen_from_every_screen(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        for letter in "byhyb":
+            await at.press("g", letter)
+            assert at.app.screen is at.app.get_screen(PLACES[letter])
+            assert "12 pictures" in at.lines()[0]
+        await at.press("g", "s")
+        assert at.app.screen is at.app.get_screen("sql")
+
+
+async def test_the_menu_of_g_waits_shows_the_letters_and_takes_no_others(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        for wrong in ("escape", "w", "enter", "G", "ctrl+a"):
+            await at.press("g")
+            for line in ("h  home", "b  browse", "s  SQL", "y  history"):
+                assert line in at.seen()
+            await at.press(wrong)
+            assert "y  history" not in at.seen()
+            assert at.app.screen is at.app.get_screen("home")
+
+
+async def test_esc_steps_back_to_home_and_stays_there(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "b", "enter", "question_mark", "comma", "comma", "question_mark")
+        for expected in ("settings", "help", "picture", "browse", "home", "home", "home"):
+            await at.press("escape")
+            assert at.place.startswith(expected) or at.app.screen is at.app.get_screen("home"), expected
+        assert at.app.is_running
+        await at.press("g", "b", "enter", "question_mark", "g", "y")
+        await at.press("escape")
+        assert at.app.screen is at.app.get_screen("home"), "what lay over a screen is closed by going elsewhere"
+
+
+async def test_a_changed_key_works_the_old_one_does_not_and_bar_and_help_follow(
+    cafe: Workspace, shelf: Catalogue
+) -> None:
+    set_keys(cafe, browse__set_aside="d,ctrl+x", anywhere__undo="b", anywhere__go="t", go__browse="w", home__open="o")
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "enter", "space")
+        assert at.app.screen is at.app.get_screen("home")
+        await at.press("t")
+        assert "w  browse" in at.seen()
+        await at.press("b")
+        assert at.app.screen is at.app.get_screen("home")
+        await at.press("t", "w", "escape", "o")
+        assert at.app.screen is at.app.get_screen("browse")
+        assert "d set aside" in at.keys and "b undo" in at.keys and "x set aside" not in at.keys
+        await at.press("x", "delete")
+        assert aside(shelf) == 0
+        await at.press("d", "ctrl+x")
+        assert aside(shelf) == 2
+        await at.press("u")
+        assert aside(shelf) == 2
+        await at.press("b")
+        assert aside(shelf) == 1
+        await at.press("question_mark")
+        helped = [" ".join(line.split()) for line in at.lines()]
+        assert any("d ctrl+x set aside" in line for line in helped)
+        assert not any("x Del set aside" in line for line in helped)
+
+
+async def test_the_palette_follows_the_key_map_as_well(cafe: Workspace, shelf: Catalogue) -> None:
+    set_keys(cafe, anywhere__palette="f9")
+    async with sitting(cafe, shelf) as at:
+        await at.press("ctrl+p")
+        assert not CommandPalette.is_open(at.app)
+        await at.press("f9")
+        assert CommandPalette.is_open(at.app)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"browse__sort": "x"}, "[keys] gives x on Browse to both browse.set_aside and browse.sort"),
+        ({"anywhere__undo": "n"}, "gives n on One picture to both"),
+        ({"browse__fly": "f"}, "[keys] names 'browse.fly', which is not an action"),
+        ({"go__home": "b"}, "gives b on g to both"),
+    ],
+)
+async def test_a_clash_or_an_unknown_action_in_the_key_map_is_told(
+    cafe: Workspace, shelf: Catalogue, keys: dict[str, str], told: str
+) -> None:
+    set_keys(cafe, **keys)
+    async with sitting(cafe, shelf, (160, 30)) as at:
+        assert told in at.place
+        await at.press("g", "y")
+        assert told in at.seen()
+
+
+async def test_the_palette_lists_what_works_here_and_runs_it(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "b", "ctrl+p")
+        await at.type("set aside")
+        await at.sees("Nothing is deleted")
+        await at.press("down", "enter")
+        await at.until(lambda: aside(shelf) == 1)
+        await at.press("ctrl+p")
+        await at.type("go to history")
+        await at.sees("go to history")
+        await at.press("down", "enter")
+        await at.until(lambda: at.app.screen is at.app.get_screen("history"))
+        await at.press("ctrl+p")
+        await at.type("set aside")
+        await at.sees("No matches")
+
+
+async def test_q_leaves_at_once_when_nothing_runs(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        await at.pilot.press("g", "b", "x", "q")
+        await at.until(lambda: not at.app.is_running)
+    assert aside(shelf) == 1, "what was decided on the way out is kept"
+
+
+async def test_ctrl_q_leaves_like_q_and_asks_only_once(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        at.app.background.runs.append(run := pretended())
+        await at.pilot.press("ctrl+q", "ctrl+q")
+        assert sum(isinstance(screen, Confirm) for screen in at.app.screen_stack) == 1
+        await at.pilot.press("n")
+        at.app.background.runs.remove(run)
+        assert at.app.is_running
+
+
+def pretended() -> object:
+    from anitui.screens.background import Run
+
+    return Run("import of nothing", "⠋ import")
+
+
+async def test_every_screen_takes_every_size(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, SIZES[0]) as at:
+        for keys in (["g", "h"], ["g", "b"], ["enter"], ["g", "y"], ["question_mark"], ["comma"], ["i"]):
+            await at.press(*keys)
+            for size in (*SIZES, *reversed(SIZES[:-1])):
+                await at.resize(*size)
+                whole(at, size, keys)
+        await at.press("escape", "escape", "escape", "g", "b", "slash")
+        for size in (*SIZES, SIZES[0]):
+            await at.resize(*size)
+            assert "Show only" in at.seen()
+
+
+def whole(at: Sitting, size: tuple[int, int], way: list[str]) -> None:
+    width, height = size
+    lines = at.lines()
+    assert len(lines) == height
+    assert all(cell_len(line) <= width for line in lines)
+    assert "12" in lines[0], (size, way)
+    if way != ["i"]:
+        assert "? all keys" in at.keys and "u undo" in at.keys, (size, way)
+        assert at.place
+
+
+async def test_the_smallest_terminal_still_shows_pictures_and_things_to_do(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (40, 12)) as at:
+        assert "look through 12 pictures" in at.seen()
+        await at.press("g", "b")
+        assert "rize" in at.seen()
+        await at.press("x")
+        assert aside(shelf) == 1
+        await at.press("enter")
+        assert at.place.startswith("picture 11") or "set 1 picture aside" in at.place
+
+
+@pytest.mark.parametrize("variable", ["NO_COLOR", "TERM"])
+async def test_without_colours_everything_is_told_by_signs(
+    cafe: Workspace, shelf: Catalogue, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "1" if variable == "NO_COLOR" else "dumb")
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "b", "x", "3", "v", "right")
+        assert "✗ rize" in at.seen() and "[3]" in at.seen() and at.seen().count("✓") == 2
+        if variable == "NO_COLOR":
+            strips = at.app.screen._compositor.render_strips()
+            filters = at.app.get_line_filters()
+            for strip in strips:
+                for line_filter in filters:
+                    strip = strip.apply_filter(line_filter, at.app.background_colors[1])
+                for segment in strip:
+                    colour = segment.style and segment.style.color and segment.style.color.triplet
+                    assert not colour or len(set(colour)) == 1, f"{segment.text!r} in {colour}"
+
+
+async def test_a_click_on_the_top_line_shows_what_runs(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        await at.pilot.click("#top")
+        await at.quiet()
+        assert "nothing runs in the background" in at.place
+
+
+async def test_a_click_on_a_line_of_home_goes_there(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        await at.pilot.click("#todo", offset=(6, 0))
+        await at.quiet()
+        assert at.app.screen is at.app.get_screen("browse")
+
+
+async def test_a_theme_that_is_not_there_is_told(cafe: Workspace, shelf: Catalogue, tmp_path: Path) -> None:
+    cafe.settings_file.write_text('[look]\ntheme = "pink"\n')
+    async with sitting(cafe, shelf, (160, 30)) as at:
+        assert "there is no theme 'pink'; there are" in at.place
