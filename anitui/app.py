@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -149,7 +150,8 @@ class AnituiApp(App[None]):
 
         async def run() -> None:
             try:
-                text = await asyncio.wrap_future(self._writer.submit(decision))
+                # With the context: the screen that asked may be closed before its decision has its turn.
+                text = await asyncio.wrap_future(self._writer.submit(copy_context().run, decision))
             except Exception as error:
                 self.complain(error)
                 return

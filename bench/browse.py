@@ -1,6 +1,6 @@
 """Key → pixels in Browse: the real program in a terminal, on a long catalogue with real pictures.
 
-    python bench/browse.py [--catalogue N] [--pictures N] [--presses N] [--size COLUMNSxROWS]
+    python bench/browse.py [--catalogue N] [--pictures N] [--from DIR] [--presses N] [--size CxR]
 
 Three programs run side by side on equal workspaces, and the keys go to them in turn: anitui in a plain terminal;
 anitui inside tmux, where there is one; and the baseline, anitui with its prepared lines switched off, so that the
@@ -19,22 +19,22 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import synthetic
 from terminal import Answer, Terminal, resident, running
-from timing import percentile, table, told
+from timing import bytecode_in, percentile, table, told
 
 PYTHON = sys.executable
 HERE = Path(__file__).resolve()
-# What is pressed, in rounds: name, the keys as a terminal sends them. Page after page of pictures never seen before.
-KEYS = (
-    ("right", "\x1b[C"),
-    ("page down", "\x1b[6~"),
-    ("to the end", "\x1b[F"),
-    ("to the start", "\x1b[H"),
-    ("set aside", "x"),
-    ("undo", "u"),
+# What is pressed, as a terminal sends it. First on and on through pages that nobody has seen before; then far away;
+# then decisions, close enough together that the message about one does not fade during the next.
+ACTS = (
+    (("right", "\x1b[C"), ("page down", "\x1b[6~")),
+    (("five pages down at once", "\x1b[6~" * 5),),
+    (("to the end", "\x1b[F"), ("to the start", "\x1b[H")),
+    (("set aside", "x"), ("undo", "u")),
 )
 TMUX = """\
 set -g status off
@@ -68,7 +68,7 @@ def plain() -> None:
         return Strip(list(line), line.cell_length)
 
     Canvas.render_lines = Widget.render_lines  # type: ignore[method-assign]
-    Canvas.render_line = render_line  # type: ignore[method-assign]
+    Canvas.render_line = render_line  # type: ignore[method-assign, assignment]
     sys.exit(cli.main(sys.argv[2:]))
 
 
@@ -81,11 +81,24 @@ def in_tmux(folder: Path, command: list[str]) -> list[str]:
 
 def play(players: list[Player], presses: int, quiet: float, pause: float) -> None:
     """Press every key in turn everywhere, again and again; before each, a moment to look, as a person takes."""
-    for _ in range(presses):
-        for name, keys in KEYS:
-            for player in players:
-                time.sleep(pause)
-                player.answers.setdefault(name, []).append(player.terminal.press(keys, quiet))
+    for act in ACTS:
+        for _ in range(presses if len(act) > 1 else presses // 2):
+            for name, keys in act:
+                for player in players:
+                    time.sleep(pause)
+                    player.answers.setdefault(name, []).append(player.terminal.press(keys, quiet))
+
+
+def linked(folder: Path, source: Path, pictures: int) -> list[Path]:
+    """Some of somebody's pictures, as links, so that nothing is changed where they lie."""
+    folder.mkdir()
+    endings = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
+    found = sorted(each for each in source.resolve().rglob("*") if each.suffix.lower() in endings and each.is_file())
+    links = []
+    for number, file in enumerate(found[:: max(1, len(found) // pictures)][:pictures]):
+        links.append(folder / f"{number:05}{file.suffix}")
+        links[-1].symlink_to(file)
+    return links
 
 
 def holder(workspace: Path) -> int:
@@ -97,7 +110,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="key → last byte and bytes in Browse, plain and in tmux")
     parser.add_argument("--catalogue", type=int, default=1_000_000, metavar="N", help="rows (1,000,000)")
     parser.add_argument("--pictures", type=int, default=200, metavar="N", help="real pictures behind them (200)")
-    parser.add_argument("--presses", type=int, default=20, metavar="N", help="how often each key (20)")
+    parser.add_argument("--from", type=Path, dest="source", metavar="DIR", help="these instead of drawn ones")
+    parser.add_argument("--presses", type=int, default=10, metavar="N", help="how often each key (10)")
     parser.add_argument("--size", default="200x50", metavar="CxR", help="of the terminal, in cells (200x50)")
     parser.add_argument("--quiet", type=float, default=0.15, help="seconds without a byte that end an answer (0.15)")
     parser.add_argument("--pause", type=float, default=0.15, help="seconds between an answer and the next key (0.15)")
@@ -106,8 +120,12 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory(prefix="anitui-bench-") as temporary, ExitStack() as stack:
         folder = Path(temporary)
-        drawn = synthetic.draw(folder / "pictures", chosen.pictures)
-        first = synthetic.make(folder / "a", chosen.catalogue, synthetic.many_names(folder / "pictures", drawn))
+        bytecode_in(folder / "bytecode", "anitui.app", "anitui.commands.terminal", "anitui.screens.browse", "duckdb")
+        if chosen.source is None:
+            files = synthetic.draw(folder / "pictures", chosen.pictures)
+        else:
+            files = linked(folder / "pictures", chosen.source, chosen.pictures)
+        first = synthetic.make(folder / "a", chosen.catalogue, synthetic.many_names(folder / "pictures", files))
         places = {name: folder / name for name in ("a", "b", "c")}
         for name in ("b", "c"):
             shutil.copytree(first.root, places[name])
@@ -142,7 +160,7 @@ def _tell(players: list[Player], pictures: int, size: str) -> None:
     print(f"{pictures:,} pictures in the catalogue, a terminal of {size} cells")
     baseline = next(player for player in players if player.name == "as Segments")
     rows = []
-    for name, _ in KEYS:
+    for name, _ in chain.from_iterable(ACTS):
         for player in players:
             last = [answer.last * 1000 for answer in player.answers[name]]
             first = [answer.first * 1000 for answer in player.answers[name]]

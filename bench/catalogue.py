@@ -24,7 +24,7 @@ from pathlib import Path
 
 import synthetic
 from terminal import resident
-from timing import median, percentile, rounds, seconds, table, told
+from timing import bytecode_in, median, percentile, rounds, seconds, table, told
 
 HERE = Path(__file__).resolve()
 PAGE = 60
@@ -273,6 +273,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1_000, help="pages gone through before memory is read (1,000)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="anitui-bench-") as temporary:
+        bytecode_in(Path(temporary) / "bytecode", "anitui.store.gallery", "duckdb", "numpy", "pyarrow.compute")
         made = synthetic.make(Path(temporary) / "workspace", chosen.pictures)
         print(f"{chosen.pictures:,} pictures, {made.catalogue.stat().st_size / 1e6:,.0f} MB on disk")
         print()

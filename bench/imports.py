@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 
 import synthetic
-from timing import median, rounds, seconds, table, told
+from timing import bytecode_in, median, rounds, seconds, table, told
 
 from anitui.pipeline.engine import cores
 from anitui.store import jobs
@@ -102,7 +102,8 @@ def compare(files: Sequence[Path], temporary: Path, count: int) -> None:
     def ours(options: Sequence[str], folder: Path) -> float:
         return imported(pictures, create(folder).root, options, "new", len(files))
 
-    by_loop, loop_again, copied, copied_again = "a careful loop", "the loop, once more", "copy, exact", "anitui, once more"
+    by_loop, loop_again = "a careful loop", "the loop, once more"
+    copied, copied_again = "copy, exact", "anitui, once more"
     ways: dict[str, Callable[[], float]] = {by_loop: partial(anew, by_loop, partial(loop, pictures))}
     for name, options in {
         "copy, exact, 1 process": ["--workers", "1"],
@@ -178,6 +179,7 @@ def main() -> None:
     parser.add_argument("--known", type=int, default=20_000, help="files in the finished folder (20,000)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="anitui-bench-") as temporary:
+        bytecode_in(Path(temporary) / "bytecode", "anitui.commands.take_in", "anitui.pipeline.examine", "imagehash")
         files = synthetic.draw(Path(temporary) / "pictures", chosen.pictures)
         compare(files, Path(temporary), chosen.rounds)
         print()

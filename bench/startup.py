@@ -5,7 +5,7 @@
 Against what Python itself takes (`python -c pass`) and what the toolkit takes (`import textual.app`), in turn in
 every round. Home is measured from the start of the process to its frame, and to the numbers in it. Cold: before
 each start the files that the program loads are dropped from the page cache, as after booting; what another
-process holds in memory stays there.
+process holds in memory stays there. First ever: as after installing, when Python has compiled nothing yet.
 """
 
 from __future__ import annotations
@@ -13,21 +13,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import synthetic
 from terminal import running
-from timing import median, percentile, rounds, seconds, table, told
+from timing import bytecode_in, median, percentile, rounds, seconds, table, told
 
 PYTHON = sys.executable
 ANITUI = (PYTHON, "-m", "anitui")
 # The frame of Home has this word, and no other screen; its numbers come when the catalogue was read.
 FRAME, NUMBERS = "what to do next", "look through"
+
+LOADED = ("anitui.app", "anitui.commands.terminal", "anitui.screens.home", "duckdb")
 
 _FILES_OF = """
 import json, pathlib, sys
@@ -69,6 +72,12 @@ def dropped(files: list[Path], way: Callable[[], float]) -> float:
     return way()
 
 
+def uncompiled(bytecode: Path, way: Callable[[], float]) -> float:
+    """Run a way where Python finds nothing compiled."""
+    shutil.rmtree(bytecode, ignore_errors=True)
+    return way()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="how long `anitui --help` and the first screen take")
     parser.add_argument("--rounds", type=int, default=7, help="how often each is started (7)")
@@ -79,6 +88,8 @@ def main() -> None:
     chosen = parser.parse_args()
 
     with tempfile.TemporaryDirectory(prefix="anitui-bench-") as temporary:
+        bytecode = Path(temporary) / "bytecode"
+        bytecode_in(bytecode, *LOADED)
         plain, toolkit = "python -c pass", "import textual.app"
         ways: dict[str, Callable[[], float]] = {
             plain: partial(run, PYTHON, "-c", "pass"),
@@ -89,16 +100,22 @@ def main() -> None:
             made = synthetic.make(Path(temporary) / str(pictures), pictures)
             ways[f"Home, its frame, {pictures:,} pictures"] = partial(first_screen, made.root, FRAME)
             ways[f"Home, with numbers, {pictures:,} pictures"] = partial(first_screen, made.root, NUMBERS)
+        for way in ways.values():
+            way()
+        few = max(3, chosen.rounds // 2)
         _tell("warm", ways, rounds(ways, chosen.rounds), plain, toolkit)
         if not chosen.no_cold and hasattr(os, "posix_fadvise"):
-            files = loaded_files("anitui.app, anitui.commands.terminal, duckdb, numpy, PIL.Image")
+            files = loaded_files(", ".join(LOADED))
             cold = {name: partial(dropped, files, way) for name, way in ways.items()}
             print()
-            _tell("cold", cold, rounds(cold, max(3, chosen.rounds // 2)), plain, toolkit)
+            _tell("cold", cold, rounds(cold, few), plain, toolkit)
+        anew = {name: partial(uncompiled, bytecode, way) for name, way in ways.items()}
+        print()
+        _tell("first ever", anew, rounds(anew, few), plain, toolkit)
 
 
 def _tell(
-    name: str, ways: dict[str, Callable[[], float]], spent: dict[str, list[float]], plain: str, toolkit: str
+    name: str, ways: Mapping[str, Callable[[], float]], spent: Mapping[str, list[float]], plain: str, toolkit: str
 ) -> None:
     rows = []
     for way in ways:

@@ -243,16 +243,15 @@ class BrowseScreen(FrameScreen):
     # What is asked.
 
     def action_filter(self) -> None:
-        def opened(labels: list[str]) -> None:
-            detail = "label:miku size<300 -format:gif mark:3 state:all added>7d cocoa"
-            question = Ask("Show only", self._view.query, detail=detail, suggester=_Filters(labels))
-            self.app.push_screen(question, answered)
-
         def answered(query: str | None) -> None:
             if query is not None:
                 self.show(View(query, self._view.order, self._view.group), at=self._current())
 
-        self.off_thread(lambda: gallery.labels(self.home.catalogue), opened, group="labels")
+        # The question comes at once, the labels when they are read: what is typed meanwhile must not be taken for keys.
+        completing = _Filters()
+        detail = "label:miku size<300 -format:gif mark:3 state:all added>7d cocoa"
+        self.app.push_screen(Ask("Show only", self._view.query, detail=detail, suggester=completing), answered)
+        self.off_thread(lambda: gallery.labels(self.home.catalogue), completing.labels.extend, group="labels")
 
     def action_sort(self) -> None:
         def answered(order: str | None) -> None:
@@ -342,14 +341,14 @@ class BrowseScreen(FrameScreen):
 class _Filters(Suggester):
     """Completes fields, and the labels that there are."""
 
-    def __init__(self, labels: list[str]) -> None:
+    def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._labels = labels
+        self.labels: list[str] = []
 
     async def get_suggestion(self, value: str) -> str | None:
         from anitui.store.filters import complete
 
-        return complete(value, self._labels)
+        return complete(value, self.labels)
 
 
 def _caption(picture: Shown, group: str | None) -> str:

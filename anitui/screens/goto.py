@@ -16,9 +16,20 @@ from anitui import actions
 
 
 class GoTo(ModalScreen[str | None]):
-    """Shows the letters while it waits, and closes with the place that was chosen."""
+    """Shows the letters while it waits, and closes with the place that was chosen.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
+    The letters are bindings: a key that was sent together with the `g` (over a slow line they come in one piece) is
+    given to the screen below first, and finds the menu's bindings only.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", show=False),
+        *(
+            Binding(each.keys, f"dismiss('{each.method}')", show=False, id=each.id)
+            for each in actions.REGISTRY
+            if each.place == actions.GO
+        ),
+    ]
 
     def __init__(self, key_map: Mapping[str, str]) -> None:
         super().__init__()
@@ -33,6 +44,6 @@ class GoTo(ModalScreen[str | None]):
         yield Static(text, classes="box")
 
     def on_key(self, event: Key) -> None:
-        event.stop()
-        chosen = self._places.get(event.key)
-        self.dismiss(chosen.method if chosen else None)
+        if event.key not in self._places and event.key != "escape":
+            event.stop()
+            self.dismiss(None)

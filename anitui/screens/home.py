@@ -111,7 +111,8 @@ class HomeScreen(FrameScreen):
 
 def _what_next(found: Overview) -> list[Next]:
     """In the order in which it is worth doing; an empty workspace shows the ways to begin."""
-    if not found.status.active and not found.status.set_aside and not found.failed_items:
+    pictures = found.status.active or found.status.set_aside
+    if not pictures and not found.failed_items and not found.items_waiting:
         return [
             Next(
                 "i", "take in pictures from a folder", "anitui import PATH …", lambda s: s.home.action_import_pictures()
@@ -134,8 +135,9 @@ def _what_next(found: Overview) -> list[Next]:
         why = ", ".join(f"{reason} {often:,}" for reason, often in found.failures[:3])
         text = f"{count(found.failed_items, 'file')} not taken"
         steps.append(Next("✗", text, why, lambda s: s.home.ask_sql(FAILED_ITEMS)))
-    text = f"look through {count(found.status.active, 'picture')}"
-    steps.append(Next("▦", text, "", lambda s: s.home.go("browse")))
+    if pictures:
+        text = f"look through {count(found.status.active, 'picture')}"
+        steps.append(Next("▦", text, "", lambda s: s.home.go("browse")))
     if found.unlabelled_pictures:
         text = f"{count(found.unlabelled_pictures, 'picture')} without a label"
         steps.append(Next("?", text, "", lambda s: s.home.browse("label:none state:active")))

@@ -101,8 +101,12 @@ class Choose(ModalScreen[str | None]):
         options.focus()
 
     def on_key(self, event: Key) -> None:
-        """A letter goes to the next option that begins with it."""
+        """`j` and `k` move as everywhere; another letter goes to the next option that begins with it."""
         options = self.query_one(OptionList)
+        if event.key in ("j", "k"):
+            options.action_cursor_down() if event.key == "j" else options.action_cursor_up()
+            event.stop()
+            return
         at = options.highlighted or 0
         order = [*range(at + 1, len(self._options)), *range(at + 1)]
         if event.character and event.character.isalnum():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import ClassVar
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -36,12 +37,12 @@ class SettingsScreen(FrameScreen):
         self.query_one("#table", Static).update(self._table())
         self.where("settings", "esc steps back")
 
-    def _table(self) -> Table:
+    def _table(self) -> Group:
         home = self.home
-        table = Table.grid(padding=(0, 2), expand=True)
+        table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
-        table.add_column(overflow="fold", ratio=2)
-        table.add_column(style="dim", ratio=3)
+        table.add_column(no_wrap=True)
+        table.add_column(style="dim")
         for name, attribute in settings.SECTIONS.items():
             section = getattr(home.settings, attribute)
             table.add_row(Text(f"[{name}]", style="bold"), "", "")
@@ -57,11 +58,15 @@ class SettingsScreen(FrameScreen):
             table.add_row(f"  {action_id}", Text(keys, style="bold"), action.help if action else "no such action")
         if not home.settings.keys:
             table.add_row("  none changed", "", "the ids of all actions: docs/keys.md")
-        table.add_row("", "", "")
-        table.add_row("for this workspace", Text(str(home.workspace.settings_file)), "the last word")
-        table.add_row("for all of yours", Text(str(settings.user_file())), "")
-        table.add_row("by environment", "ANITUI_SECTION_NAME", "for example ANITUI_IMPORT_MODE=reference")
-        return table
+        # Paths may be longer than any column, so they stand below and wrap.
+        files = Text("\n")
+        for name, where in (
+            ("for this workspace, the last word", str(home.workspace.settings_file)),
+            ("for all of yours", str(settings.user_file())),
+            ("by environment, for example", "ANITUI_IMPORT_MODE=reference"),
+        ):
+            files.append(f"{name}  ", style="dim").append(f"{where}\n", style="bold")
+        return Group(table, files)
 
     def action_theme(self) -> None:
         """The next theme, kept in the workspace's settings."""

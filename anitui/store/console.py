@@ -182,13 +182,15 @@ def _start(cursor: DuckDBPyConnection, statement: Statement, given: Answer, *, p
 
 
 def _read(reader: pyarrow.RecordBatchReader, given: Answer, counted: bool) -> Batches:
+    import pyarrow
+
     try:
         while True:
             try:
                 batch = reader.read_next_batch()
             except StopIteration:
                 return
-            except OSError as error:  # Arrow's wrapping of whatever DuckDB says in the middle of a result
+            except (OSError, pyarrow.ArrowException) as error:  # Arrow's wrapping of what DuckDB says on the way
                 if "INTERRUPT" in str(error):
                     raise Stopped("stopped") from error
                 raise explained(error, "") from error

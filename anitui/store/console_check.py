@@ -134,10 +134,10 @@ def check_reading(cursor: DuckDBPyConnection, statements: list[Statement]) -> No
                 "a PIVOT that looks up its columns runs as several statements and cannot be checked beforehand: "
                 f"name its values (PIVOT … ON … IN ('a', 'b')), or {HOW_TO_WRITE}"
             )
-        if each.kind == "PRAGMA" or "CALL" in each.kinds:
+        if "PRAGMA" in each.kinds or "CALL" in each.kinds:
             raise Refused(
-                f"{each.said} may change settings: DESCRIBE, SUMMARIZE and SELECT … FROM pragma_table_info('images') "
-                f"read the same; or {HOW_TO_WRITE}"
+                f"{each.said} may change settings or files, and {ONLY_READING}: "
+                f"SELECT … FROM pragma_table_info('images') and its like read the same, or {HOW_TO_WRITE}"
             )
         looked_at = each.explains if each.kind == "EXPLAIN" else (each,)
         if not looked_at or any(inner.kind != "SELECT" for inner in looked_at):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # What the view image_origins says, from the one column that is asked for: three times as quick.
-_ORIGIN = "(SELECT arg_min_null({}, sighting_id) FROM sightings o WHERE o.image_id = i.image_id)"
+_ORIGIN = "(SELECT arg_min_null({}, sighting_rank(site, sighting_id)) FROM sightings o WHERE o.image_id = i.image_id)"
 
 ORDERS: Mapping[str, str] = {
     "newest": "i.image_id DESC",
@@ -129,19 +129,23 @@ def arrange(catalogue: Catalogue, view: View, cursor: DuckDBPyConnection | None 
     reader = cursor or catalogue.reader()
     source = "FROM images i LEFT JOIN image_facts f ON f.image_id = i.image_id"
     order = ORDERS[view.order]
-    if view.group is None:
-        sql = f"SELECT i.image_id {source} WHERE {condition.sql} ORDER BY {order}, i.image_id DESC"
-    else:
-        sql = (
-            f"SELECT i.image_id, {GROUPS[view.group]} AS key {source} WHERE {condition.sql} "
-            f"ORDER BY key NULLS LAST, {order}, i.image_id DESC"
-        )
+    parameters = list(condition.parameters)
+    groups: list[Group] = []
     try:
-        found = reader.sql(sql, params=list(condition.parameters)).to_arrow_table()
+        if view.group is None:
+            # Without Arrow, whose import would be half of the time to the first page.
+            sql = f"SELECT i.image_id {source} WHERE {condition.sql} ORDER BY {order}, i.image_id DESC"
+            found = reader.execute(sql, parameters).fetchnumpy()
+        else:
+            sql = (
+                f"SELECT i.image_id, {GROUPS[view.group]} AS key {source} WHERE {condition.sql} "
+                f"ORDER BY key NULLS LAST, {order}, i.image_id DESC"
+            )
+            found = reader.sql(sql, params=parameters).to_arrow_table()
+            groups = _groups(found["key"], view.group)
     except duckdb.InterruptException:
         raise Stopped("stopped") from None
     ids = numpy.ascontiguousarray(found["image_id"], dtype=numpy.int64)
-    groups = _groups(found["key"], view.group) if view.group is not None else []
     total = int(catalogue.value("SELECT count(*) FROM images"))
     return Arrangement(view, ids, groups, total)
 

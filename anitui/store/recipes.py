@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,3 +24,13 @@ def recipes(file: Path = FILE) -> list[Recipe]:
         name, _, text = block.partition("\n")
         found.append(Recipe(name.strip(), text.strip()))
     return found
+
+
+def first_rows(name: str) -> str:
+    """The statement that one begins with: a look at a table."""
+    return f"SELECT * FROM {name} LIMIT 100"
+
+
+def is_first_rows(text: str) -> bool:
+    """Whether a text is such a statement and nothing more, so that another may take its place."""
+    return re.fullmatch(re.escape(first_rows("NAME")).replace("NAME", r"\w+"), text.strip()) is not None

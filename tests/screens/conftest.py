@@ -42,11 +42,14 @@ def messages_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with twelve pictures, imported once; tests work on copies of it."""
+    """A workspace with twelve pictures, imported once; tests work on copies of it.
+
+    BMP: the same bytes, and so the same SHA-256 on the screen, with every version of every library.
+    """
     folder = tmp_path_factory.mktemp("filled")
     made = workspaces.create(folder / "cafe")
     for number, (label, width, height, colour) in enumerate(PICTURES, 1):
-        file = folder / "pictures" / label / f"{label}-{number:02}.png"
+        file = folder / "pictures" / label / f"{label}-{number:02}.bmp"
         file.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (width, height), colour).save(file)
     catalogue = open_catalogue(made.catalogue)

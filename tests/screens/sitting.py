@@ -29,6 +29,12 @@ class Sitting:
         await self.pilot.press(*keys)
         await self.quiet()
 
+    async def tap(self, *keys: str) -> None:
+        """Press keys in the middle of what runs, and do not wait for its end."""
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.pilot.pause(0)
+
     async def type(self, text: str) -> None:
         """Press the keys of a text."""
         names = {" ": "space", "<": "less_than_sign", ">": "greater_than_sign", ":": "colon", "/": "slash"}
@@ -79,6 +85,11 @@ class Sitting:
         return "\n".join(self.lines())
 
     @property
+    def top(self) -> str:
+        """What the workspace holds, and what runs."""
+        return self.seen().partition("\n")[0]
+
+    @property
     def keys(self) -> str:
         """The key bar."""
         return self.lines()[-1].strip()
@@ -106,7 +117,9 @@ class Sitting:
 
 
 @asynccontextmanager
-async def sitting(workspace: Workspace, catalogue: Catalogue, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Sitting]:
+async def sitting(
+    workspace: Workspace, catalogue: Catalogue, size: tuple[int, int] = (100, 30)
+) -> AsyncIterator[Sitting]:
     """Start the app, and close it as `anitui` does."""
     app = AnituiApp(workspace, catalogue, workspace.settings())
     try:

@@ -7,7 +7,6 @@ from rich.cells import cell_len
 from sitting import SIZES, Sitting, sitting
 from textual.command import CommandPalette
 
-from anitui.screens.questions import Confirm
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
@@ -29,7 +28,7 @@ async def test_g_and_a_letter_go_to_every_screen_from_every_screen(cafe: Workspa
         for letter in "byhyb":
             await at.press("g", letter)
             assert at.app.screen is at.app.get_screen(PLACES[letter])
-            assert "12 pictures" in at.lines()[0]
+            assert "12 pictures" in at.top
         await at.press("g", "s")
         assert at.app.screen is at.app.get_screen("sql")
 
@@ -137,22 +136,6 @@ async def test_q_leaves_at_once_when_nothing_runs(cafe: Workspace, shelf: Catalo
     assert aside(shelf) == 1, "what was decided on the way out is kept"
 
 
-async def test_ctrl_q_leaves_like_q_and_asks_only_once(cafe: Workspace, shelf: Catalogue) -> None:
-    async with sitting(cafe, shelf) as at:
-        at.app.background.runs.append(run := pretended())
-        await at.pilot.press("ctrl+q", "ctrl+q")
-        assert sum(isinstance(screen, Confirm) for screen in at.app.screen_stack) == 1
-        await at.pilot.press("n")
-        at.app.background.runs.remove(run)
-        assert at.app.is_running
-
-
-def pretended() -> object:
-    from anitui.screens.background import Run
-
-    return Run("import of nothing", "⠋ import")
-
-
 async def test_every_screen_takes_every_size(cafe: Workspace, shelf: Catalogue) -> None:
     async with sitting(cafe, shelf, SIZES[0]) as at:
         for keys in (["g", "h"], ["g", "b"], ["enter"], ["g", "y"], ["question_mark"], ["comma"], ["i"]):
@@ -225,3 +208,16 @@ async def test_a_theme_that_is_not_there_is_told(cafe: Workspace, shelf: Catalog
     cafe.settings_file.write_text('[look]\ntheme = "pink"\n')
     async with sitting(cafe, shelf, (160, 30)) as at:
         assert "there is no theme 'pink'; there are" in at.place
+
+
+async def test_keys_that_come_in_one_piece_are_all_taken(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        for key in "gb":
+            at.app.simulate_key(key)
+        await at.until(lambda: at.app.screen is at.app.get_screen("browse"))
+        await at.quiet()
+        for key in ("enter", "x", "n", "x", "g", "y"):
+            at.app.simulate_key(key)
+        await at.until(lambda: at.app.screen is at.app.get_screen("history"))
+        await at.quiet()
+        assert aside(shelf) == 2

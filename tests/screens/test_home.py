@@ -12,9 +12,14 @@ from anitui.workspace import Workspace
 
 async def test_an_empty_workspace_shows_three_ways_to_begin(workspace: Workspace, catalogue: Catalogue) -> None:
     async with sitting(workspace, catalogue) as at:
-        for way in ("take in pictures from a folder", "anitui import PATH", "ask the catalogue", "see what the keys do"):
+        for way in (
+            "take in pictures from a folder",
+            "anitui import PATH",
+            "ask the catalogue",
+            "see what the keys do",
+        ):
             assert way in at.seen()
-        assert "0 pictures" in at.lines()[0]
+        assert "0 pictures" in at.top
         await at.press("enter")
         assert "Take in pictures from which folder, file or glob?" in at.seen()
         await at.press("escape", "down", "down", "space")
@@ -44,7 +49,7 @@ async def test_the_first_pictures_come_in_by_the_keys(
         await at.until(lambda: "import done" in at.said)
         assert at.said == "import done: 3 new pictures, 1 not taken, see Home"
         await at.sees("look through 3 pictures", "1 file not taken", "not a picture 1", "3 pictures without a label")
-        assert "3 pictures" in at.lines()[0]
+        assert "3 pictures" in at.top
     assert catalogue.value("SELECT count(*) FROM images") == 3
 
 

@@ -25,7 +25,7 @@ async def test_enter_shows_the_picture_and_what_is_known_of_it(cafe: Workspace, 
         await at.press("g", "b", "right", "right", "right", "enter")
         assert at.place.startswith("picture 9 › cocoa-09")
         assert at.place.endswith("4 of 12")
-        for fact in ("300 × 400", "PNG RGB", "a copy", "cocoa  (job 1)", dhash, sha[:40], "seen 1 time"):
+        for fact in ("300 × 400", "BMP RGB", "a copy", "cocoa  (job 1)", dhash, sha[:40], "seen 1 time"):
             assert fact in at.seen()
         assert view(at).path == cafe.file(shelf.value("SELECT path FROM images WHERE image_id = 9"))
         assert view(at).result is not None

@@ -24,7 +24,7 @@ from anitui.screens.widgets.rows import Rows
 from anitui.store.console import Outcome, Query, SqlError
 from anitui.store.console_history import FILE, History
 from anitui.store.console_schema import Relation, picture_of, schema
-from anitui.store.recipes import recipes
+from anitui.store.recipes import first_rows, is_first_rows, recipes
 from anitui.store.spool import SPILL, Spool, remove_left_over
 from anitui.words import count
 
@@ -56,6 +56,9 @@ class SqlScreen(FrameScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self._schema_tree = SchemaTree(id="schema", classes="panel")
+        self._editor = Editor(id="editor", classes="panel")
+        self._rows = Rows(id="rows", classes="panel")
         self.writing = False
         self.query_now: Query | None = None
         self._exporting = Exporting(self)
@@ -67,10 +70,10 @@ class SqlScreen(FrameScreen):
 
     def body(self) -> ComposeResult:
         with Container(id="sql"):
-            yield SchemaTree(id="schema", classes="panel")
+            yield self._schema_tree
             with Vertical(id="work"):
-                yield Editor(id="editor", classes="panel")
-                yield Rows(id="rows", classes="panel")
+                yield self._editor
+                yield self._rows
         yield Suggestions()
 
     def on_mount(self) -> None:
@@ -97,7 +100,7 @@ class SqlScreen(FrameScreen):
         if self._asked is not None:
             self.call_after_refresh(self.ask, *self._asked)
 
-    async def on_unmount(self) -> None:
+    def on_unmount(self) -> None:
         if self.query_now is not None:
             self.query_now.stop()
         self._exporting.stop()
@@ -113,7 +116,7 @@ class SqlScreen(FrameScreen):
 
     def ask(self, text: str, run: bool = True) -> None:
         """Put a statement into the editor and, unless told otherwise, run it."""
-        if not self.query(Editor):
+        if not self._rows.is_mounted:
             self._asked = (text, run)
             return
         self._editor.put(text)
@@ -130,8 +133,8 @@ class SqlScreen(FrameScreen):
             self._exporting.stop()
         elif self._tree_is_seen() and self.has_class("-narrow"):
             self.action_tree()
-        elif self._editor.has_focus and self._rows.count:
-            self._rows.focus()  # not away at once: one esc too many must not lose the place
+        elif self._editor.has_focus:
+            self._rows.focus()  # not away at once: after one esc too many, what is typed would be taken for keys
         else:
             return False
         return True
@@ -369,11 +372,10 @@ class SqlScreen(FrameScreen):
             event.node.toggle()
             return
         text = self._editor.text.strip()
-        from_the_tree = text.startswith("SELECT * FROM ") and text.endswith(" LIMIT 100")
         if entry.kind in ("recipe", "statement"):
             self._editor.put(entry.text)
-        elif entry.kind == "relation" and (not text or from_the_tree):
-            self._editor.put(f"SELECT * FROM {entry.text} LIMIT 100")
+        elif entry.kind == "relation" and (not text or is_first_rows(text)):
+            self._editor.put(first_rows(entry.text))
         else:
             self._editor.insert(entry.text)
         self.remove_class("-tree-shown")
@@ -382,15 +384,3 @@ class SqlScreen(FrameScreen):
     def _show_schema(self, relations: list[Relation]) -> None:
         self._editor.schema = relations
         self._schema_tree.show_schema(relations)
-
-    @property
-    def _editor(self) -> Editor:
-        return self.query_one(Editor)
-
-    @property
-    def _rows(self) -> Rows:
-        return self.query_one(Rows)
-
-    @property
-    def _schema_tree(self) -> SchemaTree:
-        return self.query_one(SchemaTree)

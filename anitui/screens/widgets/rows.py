@@ -25,7 +25,9 @@ HEADER = 2  # lines: names, types
 PAGE = 128  # rows that are read at once
 PAGES = 16
 LOOKED_AT = 200  # rows that the widths are taken from
-WIDEST = 48
+WIDEST = 40
+WIDEST_ALONE = 500  # a plan, say
+NULL = "null"
 GAP = 2
 
 
@@ -199,7 +201,7 @@ class Rows(ScrollView, can_focus=True):
             style, null = style + self._cursor_style(), null + self._cursor_style()
         segments = []
         for value, width, right in zip(values, self._widths, self._right, strict=True):
-            text = fitted("null" if value is None else value, width, right)
+            text = fitted(NULL if value is None else value, width, right)
             segments.append(Segment(text + " " * GAP, null if value is None else style))
         return Strip(segments, sum(self._widths) + GAP * len(self._widths))
 
@@ -209,6 +211,9 @@ class Rows(ScrollView, can_focus=True):
         found = self._pages.get(page)
         if found is None or at >= len(found):
             found = self._pages[page] = self.source.window(page * PAGE, PAGE)
+            widths = self._wide_enough(found)
+            if widths != self._widths:  # numbers grow on the way down; not while a line is being drawn
+                self.call_later(self._widen, widths)
             while len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(page)
@@ -217,19 +222,21 @@ class Rows(ScrollView, can_focus=True):
     def _measure(self, source: Source) -> None:
         rows = source.window(0, LOOKED_AT)
         self._looked_at = len(rows)
-        widest = WIDEST if len(source.columns) > 1 else 500
-        self._widths = [
-            min(
-                widest,
-                max(
-                    cell_len(printable(column.name)),
-                    min(len(column.type), 12),
-                    *(cell_len(printable(row[at] if row[at] is not None else "null")) for row in rows),  # type: ignore[arg-type]
-                    1,
-                ),
-            )
-            for at, column in enumerate(source.columns)
+        self._widths = [max(cell_len(printable(each.name)), min(len(each.type), 12), 1) for each in source.columns]
+        self._widths = self._wide_enough(rows)
+
+    def _wide_enough(self, rows: Sequence[Values]) -> list[int]:
+        """The widths with which these rows, too, are shown in full, as far as a column may be that wide."""
+        widest = WIDEST if len(self._widths) > 1 else WIDEST_ALONE
+        return [
+            max(width, min(widest, max((cell_len(printable(row[at] or NULL)) for row in rows), default=0)))
+            for at, width in enumerate(self._widths)
         ]
+
+    def _widen(self, widths: list[int]) -> None:
+        if len(widths) == len(self._widths):
+            self._widths = list(map(max, widths, self._widths))
+            self.grow()
 
 
 def fitted(text: str, width: int, right: bool) -> str:

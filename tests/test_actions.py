@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import importlib.util
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.keys import Keys, _character_to_key
+
+from anitui import actions
+from anitui.app import AnituiApp
+from anitui.screens.browse import BrowseScreen
+from anitui.screens.frame import FrameScreen
+from anitui.screens.help import HelpScreen
+from anitui.screens.history import HistoryScreen
+from anitui.screens.home import HomeScreen
+from anitui.screens.one_picture import PictureScreen
+from anitui.screens.settings import SettingsScreen
+from anitui.screens.sql import SqlScreen
+
+SCREENS: list[type[FrameScreen]] = [
+    HomeScreen, BrowseScreen, PictureScreen, SqlScreen, HistoryScreen, SettingsScreen, HelpScreen,
+]  # fmt: skip
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def test_every_place_of_the_registry_is_a_screen() -> None:
+    assert {screen.place for screen in SCREENS} == set(actions.PLACES)
+    assert {each.place for each in actions.REGISTRY} <= {*actions.PLACES, actions.ANYWHERE, actions.GO}
+
+
+@pytest.mark.parametrize("action", actions.REGISTRY, ids=lambda action: action.id)
+def test_every_action_has_its_method_where_it_works(action: actions.Action) -> None:
+    if action.place == actions.GO:
+        assert action.method in AnituiApp.SCREENS
+        return
+    owner: type = AnituiApp
+    if action.place != actions.ANYWHERE:
+        owner = next(screen for screen in SCREENS if screen.place == action.place)
+    name, _, argument = action.method.rstrip(")").partition("(")
+    method: Callable[..., object] = getattr(owner, f"action_{name}")
+    inspect.signature(method).bind(owner, *([int(argument)] if argument else []))
+
+
+def test_ids_are_given_once() -> None:
+    assert len({each.id for each in actions.REGISTRY}) == len(actions.REGISTRY)
+
+
+@pytest.mark.parametrize("place", [*actions.PLACES, actions.GO])
+def test_no_two_actions_of_a_place_share_a_key(place: str) -> None:
+    shared = [each for each in actions.REGISTRY if each.place == place] if place == actions.GO else None
+    keys = [key for each in shared or actions.for_place(place) for key in actions.keys_of(each, {})]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_key_is_one_that_a_terminal_can_send() -> None:
+    known = {each.value for each in Keys} | {_character_to_key(chr(code)) for code in range(33, 127)}
+    for action in actions.REGISTRY:
+        for key in actions.keys_of(action, {}):
+            assert key in known or key.rpartition("+")[2] in known, key
+
+
+def test_our_own_keys_have_no_faults_and_every_action_says_what_it_does() -> None:
+    assert list(actions.faults({})) == []
+    for each in actions.REGISTRY:
+        assert each.name and each.help.endswith(tuple(".?")) or ":" in each.help, each.id
+
+
+@pytest.mark.parametrize(
+    ("key_map", "fault"),
+    [
+        ({"browse.open": "x"}, "x on Browse"),
+        ({"picture.next": "u"}, "u on One picture"),
+        ({"anywhere.help": "enter"}, "enter on Home"),
+        ({"go.sql": "h"}, "h on g"),
+        ({"browse.opne": "f"}, "'browse.opne'"),
+    ],
+)
+def test_faults_of_a_key_map_are_named(key_map: dict[str, str], fault: str) -> None:
+    assert any(fault in each for each in actions.faults(key_map))
+
+
+def test_swapping_two_keys_is_no_clash() -> None:
+    assert list(actions.faults({"browse.sort": "G", "browse.group": "o"})) == []
+
+
+def test_the_page_of_keys_is_what_the_registry_says() -> None:
+    spec = importlib.util.spec_from_file_location("make_keys", DOCS / "make_keys.py")
+    assert spec is not None and spec.loader is not None
+    make_keys = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_keys)
+    assert (DOCS / "keys.md").read_text("utf-8") == make_keys.page(), "run `python docs/make_keys.py`"
