@@ -64,7 +64,8 @@ def test_every_key_is_one_that_a_terminal_can_send() -> None:
 def test_our_own_keys_have_no_faults_and_every_action_says_what_it_does() -> None:
     assert list(actions.faults({})) == []
     for each in actions.REGISTRY:
-        assert each.name and each.help.endswith(tuple(".?")) or ":" in each.help, each.id
+        assert each.name and each.help[0].isupper(), each.id
+        assert each.help.endswith(".") or ":" in each.help, each.id
 
 
 @pytest.mark.parametrize(

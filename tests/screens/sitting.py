@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.worker import WorkerState
 
@@ -25,9 +27,10 @@ class Sitting:
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, and wait until everything they set going is done."""
-        await self.pilot.press(*keys)
-        await self.quiet()
+        """Press keys one after the other, and wait each time until everything that it set going is done."""
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.quiet()
 
     async def tap(self, *keys: str) -> None:
         """Press keys in the middle of what runs, and do not wait for its end."""
@@ -36,9 +39,10 @@ class Sitting:
             await self.pilot.pause(0)
 
     async def type(self, text: str) -> None:
-        """Press the keys of a text."""
-        names = {" ": "space", "<": "less_than_sign", ">": "greater_than_sign", ":": "colon", "/": "slash"}
-        await self.press(*(names.get(letter, letter) for letter in text))
+        """Press the keys of a text, as fast as a terminal may send them."""
+        for letter in text:
+            self.app.post_message(Key(_character_to_key(letter), letter))
+        await self.quiet()
 
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)

@@ -308,12 +308,13 @@ async def test_what_is_decided_elsewhere_is_seen_when_one_comes_back(cafe: Works
 
 
 async def test_pictures_that_come_are_put_in_order_while_one_looks(
-    cafe: Workspace, shelf: Catalogue, tmp_path: Path
+    cafe: Workspace, shelf: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     Image.new("RGB", (40, 40), (1, 200, 3)).save(tmp_path / "new.png")
     async with sitting(cafe, shelf) as at:
         await browse(at, "right", "i")
-        await at.type(str(tmp_path / "new.png"))
+        await at.type("new.png")
         await at.press("enter")
         await at.until(lambda: "import done: 1 new picture" in at.said)
         await at.until(lambda: at.grid.total == 13)

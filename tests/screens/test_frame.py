@@ -140,7 +140,7 @@ async def test_every_screen_takes_every_size(cafe: Workspace, shelf: Catalogue) 
     async with sitting(cafe, shelf, SIZES[0]) as at:
         for keys in (["g", "h"], ["g", "b"], ["enter"], ["g", "y"], ["question_mark"], ["comma"], ["i"]):
             await at.press(*keys)
-            for size in (*SIZES, *reversed(SIZES[:-1])):
+            for size in (*SIZES, SIZES[0]):
                 await at.resize(*size)
                 whole(at, size, keys)
         await at.press("escape", "escape", "escape", "g", "b", "slash")

@@ -1,4 +1,4 @@
-"""How the layouts look, as pictures: `pytest tests/screens/test_snapshots.py --snapshot-update` after a wanted change."""
+"""How the layouts look, as pictures. After a wanted change: `pytest … --snapshot-update`"""
 
 from __future__ import annotations
 
