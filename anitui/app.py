@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -87,8 +87,9 @@ class AnituiApp(App[None]):
         "history": _history,
     }
 
-    status: reactive[overview.Status | None] = reactive(None)
-    working: reactive[tuple[str, ...]] = reactive(())
+    # `var`, not `reactive`: the top line watches them, and nothing else needs to be drawn again.
+    status: var[overview.Status | None] = var(None)
+    working: var[tuple[str, ...]] = var(())
 
     def __init__(self, workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:
         super().__init__()

@@ -63,7 +63,7 @@ class TopLine(Static):
         if right:
             line.append(" " * max(2, room - cell_len(text) - cell_len(right)))
             line.append(right, style="not bold")
-        self.update(line)
+        self.update(line, layout=False)  # one line high, whatever it says
 
 
 class PlaceLine(Static):
@@ -112,7 +112,7 @@ class PlaceLine(Static):
             line.append(" " * max(0, room - cell_len(where.plain) - cell_len(far)) + far)
         self.set_class(self._message is not None and self._message[1] == "error", "-error")
         self.set_class(self._message is not None and self._message[1] == "warning", "-warning")
-        self.update(line)
+        self.update(line, layout=False)  # one line high, whatever it says
 
 
 class KeyBar(Static):
@@ -147,7 +147,7 @@ class KeyBar(Static):
                 line.append(" · ", style="dim")
             line.append_text(parts[each.id])
         line.truncate(max(0, room), overflow="ellipsis")
-        self.update(line)
+        self.update(line, layout=False)  # one line high, whatever it says
 
     @staticmethod
     def _part(action: actions.Action, key_map: object) -> Text:
@@ -184,6 +184,11 @@ class FrameScreen(Screen[None]):
         """The app, by its own type."""
         return anitui_app(self)
 
+    @property
+    def _stands(self) -> bool:
+        """Whether there is something to show it in: a screen that is being closed has lost its lines already."""
+        return self.is_attached and self.display
+
     def where(self, where: str, far: str = "") -> None:
         """Tell where one is and how far."""
         self.query_one(PlaceLine).show(where, far)
@@ -213,12 +218,12 @@ class FrameScreen(Screen[None]):
             except Stopped:
                 return
             except Exception as error:
-                if self.is_attached:
+                if self._stands:
                     failed()
                 if not quiet:
                     self.home.complain(error)
                 return
-            if self.is_attached:
+            if self._stands:
                 then(result)
 
         return self.run_worker(run, group=group, exclusive=True, exit_on_error=True)

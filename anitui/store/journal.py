@@ -249,28 +249,35 @@ def _write_side(connection: DuckDBPyConnection, entry_id: int, step: int, table:
     An entry may hold only some of the owned columns of a row; the others keep what they have.
     """
     shape = TABLES[table]
+    other = "after" if side == "before" else "before"
     key = ", ".join(f"json_extract_string(row_key, '$.{name}')::{kind} AS {name}" for name, kind in shape.key.items())
     owned = ", ".join(
         f"json_exists({side}, '$.{name}') AS has_{name}, {_from_json(side, name, kind)} AS {name}"
         for name, kind in shape.owned.items()
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE wanted AS SELECT {side} IS NULL AS gone, {key}, {owned} "
+        f"CREATE OR REPLACE TEMP TABLE wanted AS "
+        f"SELECT {side} IS NULL AS gone, {other} IS NULL AS lacking, {key}, {owned} "
         "FROM journal_changes WHERE entry_id = ? AND step = ?",
         [entry_id, step],
     )
     here = _same("t", "w", shape.key)
-    connection.execute(f"DELETE FROM {table} t USING wanted w WHERE w.gone AND {here} AND NOT ({shape.except_where})")
+    gone, lacking = connection.execute("SELECT bool_or(gone), bool_or(lacking) FROM wanted").fetchall()[0]
+    if gone:
+        connection.execute(
+            f"DELETE FROM {table} t USING wanted w WHERE w.gone AND {here} AND NOT ({shape.except_where})"
+        )
     sets = ", ".join(f"{name} = CASE WHEN w.has_{name} THEN w.{name} ELSE t.{name} END" for name in shape.owned)
     connection.execute(
         f"UPDATE {table} t SET {sets} FROM wanted w WHERE NOT w.gone AND {here} AND NOT ({shape.except_where})"
     )
-    columns = ", ".join([*shape.key, *shape.owned])
-    values = ", ".join(f"w.{name}" for name in [*shape.key, *shape.owned])
-    connection.execute(
-        f"INSERT INTO {table} ({columns}) SELECT {values} FROM wanted w "
-        f"WHERE NOT w.gone AND NOT EXISTS (FROM {table} t WHERE {here})"
-    )
+    if lacking:
+        columns = ", ".join([*shape.key, *shape.owned])
+        values = ", ".join(f"w.{name}" for name in [*shape.key, *shape.owned])
+        connection.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {values} FROM wanted w "
+            f"WHERE w.lacking AND NOT w.gone AND NOT EXISTS (FROM {table} t WHERE {here})"
+        )
     connection.execute("DROP TABLE wanted")
 
 

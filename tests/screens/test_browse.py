@@ -280,7 +280,7 @@ async def test_all_pictures_gone_from_the_disk_still_leave_a_catalogue_to_look_a
         file.unlink()
     async with sitting(cafe, shelf) as at:
         await browse(at)
-        assert at.seen().count("missing") == 8
+        await at.until(lambda: at.seen().count("missing") == 8)
         await at.press("enter")
         await at.sees("file is missing", "rize-12")
 
