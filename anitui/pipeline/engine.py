@@ -112,6 +112,8 @@ def _follow_owner() -> None:
     """
     for each in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
+    # What C libraries write of broken pictures would spoil the terminal app's screen, which this process shares.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     owner = parent_process()
     if owner is not None:
         threading.Thread(target=_end_with, args=(owner.sentinel,), daemon=True).start()
