@@ -5,33 +5,24 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.reactive import var
 from textual.screen import Screen
-from textual.worker import Worker
 
 from anitui import actions
-from anitui import settings as settings_module
-from anitui.errors import in_one_sentence
 from anitui.screens.background import Background
 from anitui.screens.bindings import bindings
-from anitui.screens.frame import FrameScreen, PlaceLine
 from anitui.screens.goto import GoTo
 from anitui.screens.help import HelpScreen
 from anitui.screens.home import HomeScreen
+from anitui.screens.host import Host, HostedScreen
 from anitui.screens.questions import AskPath, Confirm
 from anitui.screens.settings import SettingsScreen
 from anitui.screens.themes import OURS
 from anitui.settings import Settings
-from anitui.store import journal, overview
+from anitui.store import journal
 from anitui.store.catalogue import Catalogue
 from anitui.words import count
 from anitui.workspace import Workspace
@@ -39,8 +30,6 @@ from anitui.workspace import Workspace
 if TYPE_CHECKING:
     from anitui.screens.browse import BrowseScreen
     from anitui.screens.sql import SqlScreen
-    from anitui.screens.widgets.picture.loader import PictureLoader
-    from anitui.screens.widgets.picture.policy import Policy
 
 
 # Imported when one first goes there: Home needs neither the picture library nor the SQL console to be seen.
@@ -64,16 +53,7 @@ def _history() -> Screen[None]:
     return HistoryScreen()
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message as it stays in History."""
-
-    moment: datetime
-    text: str
-    kind: str
-
-
-class AnituiApp(App[None]):
+class AnituiApp(Host):
     """The terminal app over one open workspace."""
 
     TITLE = "anitui"
@@ -87,20 +67,10 @@ class AnituiApp(App[None]):
         "history": _history,
     }
 
-    # `var`, not `reactive`: the top line watches them, and nothing else needs to be drawn again.
-    status: var[overview.Status | None] = var(None)
-    working: var[tuple[str, ...]] = var(())
-
     def __init__(self, workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(workspace, catalogue, settings)
         self.use_command_palette = True
-        self.workspace = workspace
-        self.catalogue = catalogue
-        self.settings = settings
-        self.messages: list[Said] = []
         self.background = Background(self)
-        # Decisions are written one after the other, in the order in which the keys were pressed.
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="decisions")
 
     def on_mount(self) -> None:
         # A line that drops, or a polite kill, is one more way of leaving: what runs gets to keep what it did.
@@ -121,61 +91,7 @@ class AnituiApp(App[None]):
                 self.say, f"there is no theme {self.settings.look.theme!r}; there are {known}", "warning"
             )
 
-    @cached_property
-    def pictures(self) -> PictureLoader:
-        """Decodes and prepares pictures for every screen."""
-        from anitui.screens.widgets.picture.loader import PictureLoader
-
-        return PictureLoader()
-
-    # What screens ask of the app.
-
-    def say(self, text: str, kind: str = "information") -> None:
-        """Show a message above the key bar and keep it in History."""
-        self.messages.append(Said(datetime.now(UTC), text, kind))
-        for screen in reversed(self.screen_stack):
-            # A screen that has just been opened may have no lines yet: the one below says it then.
-            for line in screen.query(PlaceLine):
-                line.say(text, kind)
-                return
-
-    def complain(self, error: Exception) -> None:
-        """Show what went wrong below; a fault of ours is not hidden."""
-        sentence = in_one_sentence(error)
-        if sentence is None:
-            raise error
-        self.say(sentence, "error")
-
-    def decide(self, decision: Callable[[], str | None]) -> Worker[None]:
-        """Write a decision in its turn, off the thread that draws; it returns what to say about it."""
-
-        async def run() -> None:
-            try:
-                # With the context: the screen that asked may be closed before its decision has its turn.
-                text = await asyncio.wrap_future(self._writer.submit(copy_context().run, decision))
-            except Exception as error:
-                self.complain(error)
-                return
-            if text:
-                self.say(text)
-            self.changed()
-
-        return self.run_worker(run, group="decisions")
-
-    def changed(self) -> None:
-        """Something in the catalogue is otherwise: read again what is on the screen."""
-        self.refresh_status()
-        for screen in self.screen_stack:
-            if isinstance(screen, FrameScreen):
-                screen.reload()
-
-    def refresh_status(self) -> Worker[None]:
-        """Count again what the top line shows."""
-
-        async def run() -> None:
-            self.status = await asyncio.to_thread(overview.status, self.catalogue)
-
-        return self.run_worker(run, group="status", exclusive=True)
+    # Where one goes.
 
     def open_picture(self, image_id: int, among: Iterable[int] | None = None) -> None:
         """Show one picture large; `among` are the pictures that `next` goes through."""
@@ -195,20 +111,6 @@ class AnituiApp(App[None]):
         self.go("browse")
         screen = cast("BrowseScreen", self.get_screen("browse"))
         self.call_after_refresh(screen.show_filter, query)
-
-    def keep_setting(self, section: str, key: str, value: str | int) -> None:
-        """Write a setting that was changed by a key into the workspace's file, and let it be in force now."""
-        settings_module.save(self.workspace.settings_file, section, key, value)
-        self.settings = self.workspace.settings()
-
-    def next_drawing(self) -> Policy:
-        """The next way of drawing pictures, kept in the settings; the screen that asked draws with it."""
-        from anitui.screens.widgets.picture.policy import Policy
-
-        policies = list(Policy)
-        following = policies[(policies.index(Policy(self.settings.look.pictures)) + 1) % len(policies)]
-        self.keep_setting("look", "pictures", str(following))
-        return following
 
     def ask_sql(self, statement: str) -> None:
         """Open the SQL screen with a statement and run it."""
@@ -245,7 +147,7 @@ class AnituiApp(App[None]):
         self.action_command_palette()
 
     def action_help(self) -> None:
-        place = next((s.place for s in reversed(self.screen_stack) if isinstance(s, FrameScreen)), "home")
+        place = next((s.place for s in reversed(self.screen_stack) if isinstance(s, HostedScreen)), "home")
         if place != "help":
             self.push_screen(HelpScreen(place))
 
@@ -258,7 +160,7 @@ class AnituiApp(App[None]):
 
     def action_step_back(self) -> None:
         screen = self.screen
-        if isinstance(screen, FrameScreen) and screen.step_back():
+        if isinstance(screen, HostedScreen) and screen.step_back():
             return
         if len(self.screen_stack) > 2:
             self.pop_screen()
@@ -286,7 +188,7 @@ class AnituiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: everything that can be done here, by its name."""
-        place = screen.place if isinstance(screen, FrameScreen) else ""
+        place = screen.place if isinstance(screen, HostedScreen) else ""
         for each in actions.REGISTRY:
             if each.place == actions.GO:
                 yield SystemCommand(f"go to {each.name}", each.help, lambda to=each.method: self.go(to))
@@ -297,11 +199,9 @@ class AnituiApp(App[None]):
                 yield SystemCommand(each.name, each.help, call)
 
     def shut_down(self) -> None:
-        """After the app has left the terminal: finish what was decided, stop what runs, keep what it did."""
+        """After the app has left the terminal: stop what runs, keep what it did."""
         self.background.stop_all()
-        self._writer.shutdown(wait=True)
-        if "pictures" in self.__dict__:
-            self.pictures.close()
+        super().shut_down()
 
 
 def run(workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:

@@ -98,9 +98,7 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
 
     sql = add("sql", "sql", "ask the catalogue; without a statement it is read from standard input")
-    sql.add_argument(
-        "statement", nargs="?", metavar="STATEMENT", help='such as "SELECT format, count(*) FROM images GROUP BY 1"'
-    )
+    sql.add_argument("statement", nargs="?", metavar="STATEMENT", help='such as "FROM images LIMIT 5"')
     sql.add_argument(
         "--format", choices=("table", "csv", "json", "parquet"), help="default: table, or by the ending of -o"
     )

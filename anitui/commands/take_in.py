@@ -44,5 +44,4 @@ def tell(done: ImportReport) -> None:
     for failure in done.failures[:SHOWN]:
         say(f"          {failure.url}: {failure.reason}")
     if len(done.failures) > SHOWN:
-        query = "SELECT url, reason FROM job_items WHERE state IN ('refused', 'failed')"
-        say(f'          … all of them: anitui sql "{query}"')
+        say('          … all of them: anitui sql "FROM not_taken"')

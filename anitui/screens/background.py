@@ -15,8 +15,8 @@ from anitui.screens.questions import Confirm
 from anitui.words import count
 
 if TYPE_CHECKING:
-    from anitui.app import AnituiApp
     from anitui.pipeline.ingest import ImportReport
+    from anitui.screens.host import Host
 
 
 @dataclass(eq=False, slots=True)
@@ -32,7 +32,7 @@ class Run:
 class Background:
     """All that runs now, each in a thread of its own; the screens hear of it now and then."""
 
-    def __init__(self, app: AnituiApp) -> None:
+    def __init__(self, app: Host) -> None:
         self._app = app
         self.runs: list[Run] = []
 

@@ -35,9 +35,9 @@ class BrowseScreen(FrameScreen):
         self._reading: DuckDBPyConnection | None = None
 
     def body(self) -> ComposeResult:
-        look = self.home.settings.look
+        look = self.host.settings.look
         yield PictureGrid(
-            loader=self.home.pictures,
+            loader=self.host.pictures,
             policy=look.pictures,
             scale=look.thumbnail,
             empty_text="reading the catalogue …",
@@ -62,9 +62,9 @@ class BrowseScreen(FrameScreen):
         """Work a view out and show it, with the cursor on the picture `at` where it is among them."""
         self.where("browse › " + _in_words(view), "reading … esc stops it")
         self._stop_reading()
-        cursor = self._reading = self.home.catalogue.cursor()
+        cursor = self._reading = self.host.catalogue.cursor()
         self.off_thread(
-            lambda: gallery.arrange(self.home.catalogue, view, cursor),
+            lambda: gallery.arrange(self.host.catalogue, view, cursor),
             lambda found: self._arrive(found, at),
             group="arrange",
             failed=self._gave_up,
@@ -82,7 +82,7 @@ class BrowseScreen(FrameScreen):
 
     def _count_again(self) -> None:
         """Put everything in order again when pictures came."""
-        arranged, status = self._arranged, self.home.status
+        arranged, status = self._arranged, self.host.status
         if arranged is None or status is None or self not in self.app.screen_stack:
             return
         if status.active + status.set_aside != arranged.in_catalogue:
@@ -117,7 +117,7 @@ class BrowseScreen(FrameScreen):
             return
         first, last = event.first, min(event.last, len(arranged))
         self.off_thread(
-            lambda: gallery.window(self.home.catalogue, arranged, first, last),
+            lambda: gallery.window(self.host.catalogue, arranged, first, last),
             lambda found: self._fill(arranged, first, found),
             group="window",
         )
@@ -133,7 +133,7 @@ class BrowseScreen(FrameScreen):
         group = arranged.group_at(index)
         return GridCell(
             key=picture.image_id,
-            path=self.home.workspace.file(picture.path),
+            path=self.host.workspace.file(picture.path),
             caption=_caption(picture, arranged.view.group),
             state="active" if picture.state == "active" else "set_aside",
             mark=picture.mark,
@@ -187,27 +187,27 @@ class BrowseScreen(FrameScreen):
             return
         self._selected.clear()
         self._grid.end_range()
-        self.home.decide(lambda: decision(chosen))
+        self.host.decide(lambda: decision(chosen))
         if step and len(chosen) == 1:
             self._grid.move(1, 0)
 
     def action_set_aside(self) -> None:
         def decide(ids: list[int]) -> str:
-            changed = gallery.set_aside(self.home.catalogue, ids, "by hand")
+            changed = gallery.set_aside(self.host.catalogue, ids, "by hand")
             return f"set {count(changed, 'picture')} aside; u brings them back" if changed else "set aside already"
 
         self._decide(decide, step=True)
 
     def action_bring_back(self) -> None:
         def decide(ids: list[int]) -> str:
-            changed = gallery.bring_back(self.home.catalogue, ids)
+            changed = gallery.bring_back(self.host.catalogue, ids)
             return f"brought {count(changed, 'picture')} back" if changed else "nothing to bring back here"
 
         self._decide(decide, step=True)
 
     def action_mark(self, digit: int) -> None:
         def decide(ids: list[int]) -> str:
-            gallery.mark(self.home.catalogue, ids, digit)
+            gallery.mark(self.host.catalogue, ids, digit)
             return ""
 
         self._decide(decide, step=False)
@@ -251,7 +251,7 @@ class BrowseScreen(FrameScreen):
         completing = _Filters()
         detail = "label:miku size<300 -format:gif mark:3 state:all added>7d cocoa"
         self.app.push_screen(Ask("Show only", self._view.query, detail=detail, suggester=completing), answered)
-        self.off_thread(lambda: gallery.labels(self.home.catalogue), completing.labels.extend, group="labels")
+        self.off_thread(lambda: gallery.labels(self.host.catalogue), completing.labels.extend, group="labels")
 
     def action_sort(self) -> None:
         def answered(order: str | None) -> None:
@@ -275,7 +275,7 @@ class BrowseScreen(FrameScreen):
     def action_open(self) -> None:
         current = self._current()
         if current is not None and self._arranged is not None:
-            self.home.open_picture(current, self._arranged.ids)
+            self.host.open_picture(current, self._arranged.ids)
 
     def went_to(self, image_id: int) -> None:
         """The cursor follows where one went in the view of one picture."""
@@ -333,7 +333,7 @@ class BrowseScreen(FrameScreen):
         self._grid.end()
 
     def action_drawing(self) -> None:
-        policy = self.home.next_drawing()
+        policy = self.host.next_drawing()
         self._grid.set_policy(policy)
         self.say(f"pictures are drawn: {policy}")
 

@@ -48,7 +48,7 @@ class HelpScreen(FrameScreen):
         for title, group in parts:
             table.add_row("", Text(f"\n{title}", style="bold underline"), "")
             for each in group:
-                keys = "  ".join(actions.readable(key) for key in actions.keys_of(each, self.home.settings.keys))
+                keys = "  ".join(actions.readable(key) for key in actions.keys_of(each, self.host.settings.keys))
                 table.add_row(Text(keys or "–", style="bold"), each.name, each.help)
         note = "\nEvery key can be changed: write its action's id under [keys] in the settings (, shows where)."
         table.add_row("", "", Text(note))

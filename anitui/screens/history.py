@@ -52,7 +52,7 @@ class HistoryScreen(FrameScreen):
 
     def reload(self) -> None:
         wanted = max(PAGE, len(self._entries))
-        self.off_thread(lambda: history(self.home.catalogue, wanted), self._show, group="history")
+        self.off_thread(lambda: history(self.host.catalogue, wanted), self._show, group="history")
 
     def _show(self, entries: list[Entry]) -> None:
         self._entries = entries
@@ -67,7 +67,7 @@ class HistoryScreen(FrameScreen):
                 Option(Text("Nothing has been decided yet. Every decision will stand here.", "dim"), disabled=True)
             )
         said = Text()
-        for message in reversed(self.home.messages[-100:]):
+        for message in reversed(self.host.messages[-100:]):
             said.append(f"{message.moment.astimezone():%H:%M:%S}  ", style="dim")
             said.append(f"{message.text}\n", style="bold" if message.kind == "error" else "")
         self.query_one("#messages", Static).update(said or Text("Nothing yet.", "dim"))
@@ -82,7 +82,7 @@ class HistoryScreen(FrameScreen):
         """At the end of what is shown, read the next page of the past."""
         if len(self._entries) >= PAGE and event.option_index == len(self._entries) - 1:
             last = self._entries[-1].entry_id
-            self.off_thread(lambda: history(self.home.catalogue, PAGE, before=last), self._more, group="history")
+            self.off_thread(lambda: history(self.host.catalogue, PAGE, before=last), self._more, group="history")
 
     def _more(self, older: list[Entry]) -> None:
         self._entries += older

@@ -20,22 +20,9 @@ from anitui.screens.widgets.lines import Lines
 from anitui.store.overview import Overview, overview
 from anitui.words import count, sparkline
 
-FAILED_ITEMS = """\
-SELECT url, reason, state, attempts, changed_at
-FROM job_items
-WHERE state IN ('refused', 'failed')
-ORDER BY changed_at DESC"""
-
-OPEN_PAIRS = """\
-SELECT a_id AS image_id, b_id, algorithm, distance
-FROM pairs_open
-WHERE kind = 'image'
-ORDER BY distance"""
-
-UNNAMED_FACES = """\
-SELECT face_id, image_id, score, detector
-FROM faces
-WHERE state = 'active' AND face_id NOT IN (SELECT face_id FROM labelled_faces)"""
+NOT_TAKEN = "FROM not_taken"
+OPEN_PAIRS = "FROM pairs_open"
+UNNAMED_FACES = "FROM unlabelled_faces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +68,7 @@ class HomeScreen(FrameScreen):
 
     def reload(self) -> None:
         today = datetime.now(UTC).date()
-        self.off_thread(lambda: overview(self.home.catalogue, today), self._show, group="overview")
+        self.off_thread(lambda: overview(self.host.catalogue, today), self._show, group="overview")
 
     def _show(self, found: Overview) -> None:
         todo = self.query_one("#todo", Lines)
@@ -115,36 +102,36 @@ def _what_next(found: Overview) -> list[Next]:
     if not pictures and not found.failed_items and not found.items_waiting:
         return [
             Next(
-                "i", "take in pictures from a folder", "anitui import PATH …", lambda s: s.home.action_import_pictures()
+                "i", "take in pictures from a folder", "anitui import PATH …", lambda s: s.host.action_import_pictures()
             ),
-            Next("s", "ask the catalogue, or try SQL on it", "anitui sql", lambda s: s.home.go("sql")),
-            Next("?", "see what the keys do", "anitui --help", lambda s: s.home.action_help()),
+            Next("s", "ask the catalogue, or try SQL on it", "anitui sql", lambda s: s.host.go("sql")),
+            Next("?", "see what the keys do", "anitui --help", lambda s: s.host.action_help()),
         ]
     steps = []
     if found.items_waiting:
         text = f"{count(found.items_waiting, 'picture')} waiting: an import was cut off"
-        steps.append(Next("…", text, "give the same import again (i)", lambda s: s.home.action_import_pictures()))
+        steps.append(Next("…", text, "give the same import again (i)", lambda s: s.host.action_import_pictures()))
     if found.pairs_open:
         text = f"{count(found.pairs_open, 'near-duplicate pair')} to decide"
-        steps.append(Next("=", text, "", lambda s: s.home.ask_sql(OPEN_PAIRS)))
+        steps.append(Next("=", text, "", lambda s: s.host.ask_sql(OPEN_PAIRS)))
     unnamed = found.status.faces - found.named_faces
     if unnamed > 0:
         text = f"{count(unnamed, 'face')} without a name"
-        steps.append(Next("☺", text, "", lambda s: s.home.ask_sql(UNNAMED_FACES)))
+        steps.append(Next("☺", text, "", lambda s: s.host.ask_sql(UNNAMED_FACES)))
     if found.failed_items:
         why = ", ".join(f"{reason} {often:,}" for reason, often in found.failures[:3])
         text = f"{count(found.failed_items, 'file')} not taken"
-        steps.append(Next("✗", text, why, lambda s: s.home.ask_sql(FAILED_ITEMS)))
+        steps.append(Next("✗", text, why, lambda s: s.host.ask_sql(NOT_TAKEN)))
     if pictures:
         text = f"look through {count(found.status.active, 'picture')}"
-        steps.append(Next("▦", text, "", lambda s: s.home.go("browse")))
+        steps.append(Next("▦", text, "", lambda s: s.host.go("browse")))
     if found.unlabelled_pictures:
         text = f"{count(found.unlabelled_pictures, 'picture')} without a label"
-        steps.append(Next("?", text, "", lambda s: s.home.browse("label:none state:active")))
+        steps.append(Next("?", text, "", lambda s: s.host.browse("label:none state:active")))
     if found.status.set_aside:
         text = f"{found.status.set_aside:,} set aside"
-        steps.append(Next("−", text, "look, bring back, or `anitui purge`", lambda s: s.home.browse("state:set_aside")))
-    steps.append(Next("+", "take in more pictures", "anitui import PATH …", lambda s: s.home.action_import_pictures()))
+        steps.append(Next("−", text, "look, bring back, or `anitui purge`", lambda s: s.host.browse("state:set_aside")))
+    steps.append(Next("+", "take in more pictures", "anitui import PATH …", lambda s: s.host.action_import_pictures()))
     return steps
 
 

@@ -39,7 +39,7 @@ class PictureScreen(FrameScreen):
 
     def body(self) -> ComposeResult:
         with Container(id="picture"):
-            yield PictureView(loader=self.home.pictures, policy=self.home.settings.look.pictures, id="view")
+            yield PictureView(loader=self.host.pictures, policy=self.host.settings.look.pictures, id="view")
             with VerticalScroll(id="facts", classes="panel", can_focus=False) as panel:
                 panel.border_title = "what is known"
                 yield Static(id="known")
@@ -67,14 +67,14 @@ class PictureScreen(FrameScreen):
         near = [int(each) for each in self._among[max(0, self._at - 1) : self._at + 1 + AHEAD]]
 
         def read() -> tuple[Detail, list[Path]]:
-            files = [self.home.workspace.file(each.path) for each in gallery.shown(self.home.catalogue, near)]
-            return pictures.detail(self.home.catalogue, image_id), files
+            files = [self.host.workspace.file(each.path) for each in gallery.shown(self.host.catalogue, near)]
+            return pictures.detail(self.host.catalogue, image_id), files
 
         self.off_thread(read, lambda found: self._arrive(*found, keep_view=keep_view), group="detail")
 
     def _arrive(self, detail: Detail, near: list[Path], *, keep_view: bool) -> None:
         self._detail = detail
-        path = self.home.workspace.file(detail.path)
+        path = self.host.workspace.file(detail.path)
         if not keep_view:
             w, h = detail.width, detail.height
             boxes = [Box(face.x / w, face.y / h, face.w / w, face.h / h) for face in detail.faces]
@@ -88,25 +88,25 @@ class PictureScreen(FrameScreen):
 
     def _decide(self, decision: Callable[[list[int]], str]) -> None:
         image_id = int(self._among[self._at])
-        self.home.decide(lambda: decision([image_id]))
+        self.host.decide(lambda: decision([image_id]))
 
     def action_set_aside(self) -> None:
         def decide(ids: list[int]) -> str:
-            changed = gallery.set_aside(self.home.catalogue, ids, "by hand", "picture.set_aside")
+            changed = gallery.set_aside(self.host.catalogue, ids, "by hand", "picture.set_aside")
             return "set aside; u brings it back" if changed else "set aside already; r brings it back"
 
         self._decide(decide)
 
     def action_bring_back(self) -> None:
         def decide(ids: list[int]) -> str:
-            changed = gallery.bring_back(self.home.catalogue, ids, "picture.bring_back")
+            changed = gallery.bring_back(self.host.catalogue, ids, "picture.bring_back")
             return "brought back" if changed else "nothing to bring back here"
 
         self._decide(decide)
 
     def action_mark(self, digit: int) -> None:
         def decide(ids: list[int]) -> str:
-            gallery.mark(self.home.catalogue, ids, digit, "picture.mark")
+            gallery.mark(self.host.catalogue, ids, digit, "picture.mark")
             return ""
 
         self._decide(decide)
@@ -154,7 +154,7 @@ class PictureScreen(FrameScreen):
         self.query_one(PictureView).pan(0, PAN)
 
     def action_drawing(self) -> None:
-        policy = self.home.next_drawing()
+        policy = self.host.next_drawing()
         self.query_one(PictureView).set_policy(policy)
         self.say(f"pictures are drawn: {policy}")
 

@@ -38,13 +38,13 @@ class SettingsScreen(FrameScreen):
         self.where("settings", "esc steps back")
 
     def _table(self) -> Group:
-        home = self.home
+        host = self.host
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True)
         table.add_column(style="dim")
         for name, attribute in settings.SECTIONS.items():
-            section = getattr(home.settings, attribute)
+            section = getattr(host.settings, attribute)
             table.add_row(Text(f"[{name}]", style="bold"), "", "")
             for each in fields(section):
                 value = getattr(section, each.name)
@@ -53,15 +53,15 @@ class SettingsScreen(FrameScreen):
                 default = "" if value == each.default else f"default {each.default}; "
                 table.add_row(f"  {each.name}", Text(str(value), style="bold"), f"{default}{note}".rstrip("; "))
         table.add_row(Text("[keys]", style="bold"), "", "")
-        for action_id, keys in home.settings.keys.items():
+        for action_id, keys in host.settings.keys.items():
             action = actions.by_id(action_id)
             table.add_row(f"  {action_id}", Text(keys, style="bold"), action.help if action else "no such action")
-        if not home.settings.keys:
+        if not host.settings.keys:
             table.add_row("  none changed", "", "the ids of all actions: docs/keys.md")
         # Paths may be longer than any column, so they stand below and wrap.
         files = Text("\n")
         for name, where in (
-            ("for this workspace, the last word", str(home.workspace.settings_file)),
+            ("for this workspace, the last word", str(host.workspace.settings_file)),
             ("for all of yours", str(settings.user_file())),
             ("by environment, for example", "ANITUI_IMPORT_MODE=reference"),
         ):
@@ -70,10 +70,10 @@ class SettingsScreen(FrameScreen):
 
     def action_theme(self) -> None:
         """The next theme, kept in the workspace's settings."""
-        names = sorted(self.home.available_themes, key=lambda name: (not name.startswith("anitui"), name))
-        following = names[(names.index(self.home.theme) + 1) % len(names)]
-        self.home.theme = following
-        self.home.keep_setting("look", "theme", following)
+        names = sorted(self.host.available_themes, key=lambda name: (not name.startswith("anitui"), name))
+        following = names[(names.index(self.host.theme) + 1) % len(names)]
+        self.host.theme = following
+        self.host.keep_setting("look", "theme", following)
         self._show()
         self.say(f"theme {following}")
 

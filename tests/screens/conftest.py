@@ -37,7 +37,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def messages_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said stays in its line until something else is said there, however slow the machine."""
-    monkeypatch.setattr("anitui.screens.frame.MESSAGE_SECONDS", 3600.0)
+    monkeypatch.setattr("anitui.screens.bars.MESSAGE_SECONDS", 3600.0)
 
 
 @pytest.fixture(scope="session")

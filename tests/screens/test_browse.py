@@ -173,7 +173,7 @@ async def test_a_wrong_filter_says_why_and_leaves_the_pictures_as_they_are(cafe:
 async def test_when_the_message_has_gone_a_wrong_filter_leaves_the_place_line_as_it_was(
     cafe: Workspace, shelf: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("anitui.screens.frame.MESSAGE_SECONDS", 0.01)
+    monkeypatch.setattr("anitui.screens.bars.MESSAGE_SECONDS", 0.01)
     async with sitting(cafe, shelf) as at:
         await browse(at)
         before = at.place

@@ -44,8 +44,8 @@ class Exporting:
             if path:
                 self._begin(spool, Path(path).expanduser())
 
-        suggestion = str(self._screen.home.workspace.exports / "rows.csv")
-        self._screen.home.push_screen(AskPath("Write the rows to which file?", suggestion, detail=detail), answered)
+        suggestion = str(self._screen.host.workspace.exports / "rows.csv")
+        self._screen.host.push_screen(AskPath("Write the rows to which file?", suggestion, detail=detail), answered)
 
     def _begin(self, spool: Spool, target: Path, *, replace: bool = False) -> None:
         try:
@@ -59,7 +59,7 @@ class Exporting:
                 if yes:
                     self._begin(spool, target, replace=True)
 
-            self._screen.home.push_screen(Confirm(f"{target} is there already. Replace it?", "replace"), answered)
+            self._screen.host.push_screen(Confirm(f"{target} is there already. Replace it?", "replace"), answered)
             return
         stop = self._stop = threading.Event()
         work = export(spool.batches(), spool.schema, spool.columns, target, total=len(spool), replace=replace)

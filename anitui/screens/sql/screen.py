@@ -81,11 +81,11 @@ class SqlScreen(FrameScreen):
         self._schema_tree.border_title = "catalogue"
         self._rows.border_title = "rows"
         self._schema_tree.show_recipes(recipes())
-        workspace = self.home.workspace
+        workspace = self.host.workspace
 
         def read() -> tuple[History, list[Relation]]:
             remove_left_over(workspace.root / SPILL)
-            return History(workspace.root / FILE), schema(self.home.catalogue)
+            return History(workspace.root / FILE), schema(self.host.catalogue)
 
         def then(found: tuple[History, list[Relation]]) -> None:
             history, relations = found
@@ -112,7 +112,7 @@ class SqlScreen(FrameScreen):
         self._editor.close()
 
     def reload(self) -> None:
-        self.off_thread(lambda: schema(self.home.catalogue), self._show_schema, group="sql-schema", quiet=True)
+        self.off_thread(lambda: schema(self.host.catalogue), self._show_schema, group="sql-schema", quiet=True)
 
     def ask(self, text: str, run: bool = True) -> None:
         """Put a statement into the editor and, unless told otherwise, run it."""
@@ -151,7 +151,7 @@ class SqlScreen(FrameScreen):
             return
         self._editor.close()
         self._editor.mark(None)
-        query = self.query_now = Query(self.home.catalogue, text, write=self.writing)
+        query = self.query_now = Query(self.host.catalogue, text, write=self.writing)
         self._began = time.monotonic()
         # What is looked at stays until the new rows come.
         assert self._timer is not None
@@ -205,7 +205,7 @@ class SqlScreen(FrameScreen):
             if query.spool is None:
                 self._rows.show(None)
         if query.write:
-            self.home.changed()
+            self.host.changed()
 
     def _draw_progress(self) -> None:
         if self.query_now is not None:
@@ -246,7 +246,7 @@ class SqlScreen(FrameScreen):
             if yes:
                 self._set_writing(True)
 
-        self.home.push_screen(
+        self.host.push_screen(
             Confirm("Allow statements to change the catalogue?", "allow writing", WRITING_DETAIL), answered
         )
 
@@ -270,7 +270,7 @@ class SqlScreen(FrameScreen):
         cursor = self._rows.cursor
 
         def read() -> tuple[int | None, list[int]]:
-            found = picture_of(self.home.catalogue, spool.row(cursor))
+            found = picture_of(self.host.catalogue, spool.row(cursor))
             if not any(column.name == "image_id" for column in spool.columns):
                 return found, []
             ids = spool.values("image_id", max(0, cursor - AMONG), 2 * AMONG)
@@ -281,7 +281,7 @@ class SqlScreen(FrameScreen):
             if image_id is None:
                 self.say("this row leads to no picture: select an image_id or a face_id along with the rest", "warning")
             else:
-                self.home.open_picture(image_id, among or None)
+                self.host.open_picture(image_id, among or None)
 
         self.off_thread(read, then, group="sql-open")
 
@@ -297,7 +297,7 @@ class SqlScreen(FrameScreen):
             elif text:
                 self.say(f"{text!r} is not the number of a row", "warning")
 
-        self.home.push_screen(Ask(f"Go to which of the {count(self._rows.count, 'row')}?"), answered)
+        self.host.push_screen(Ask(f"Go to which of the {count(self._rows.count, 'row')}?"), answered)
 
     def on_rows_moved(self) -> None:
         self._rows.border_subtitle = f"{self._rows.cursor + 1:,} of {self._rows.count:,}" if self._rows.count else ""

@@ -74,3 +74,9 @@ SELECT image_id, label, said_by, confidence, said_at, speaker FROM (
     )
 )
 WHERE rank = 1 AND holds;
+
+CREATE VIEW unlabelled_faces AS
+SELECT face_id, image_id, score, detector, x, y, w, h
+FROM faces f
+ANTI JOIN face_labels l ON l.face_id = f.face_id
+WHERE state = 'active';

@@ -26,3 +26,10 @@ CREATE TABLE job_items (
     mtime_ns    BIGINT,                     -- so that a finished folder is passed over in seconds
     changed_at  TIMESTAMP NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
 );
+
+-- What was asked for and could not be taken, and why; the newest first.
+CREATE VIEW not_taken AS
+SELECT url, reason, state, attempts, job_id, changed_at
+FROM job_items
+WHERE state IN ('refused', 'failed')
+ORDER BY changed_at DESC, item_id DESC;

@@ -1,0 +1,177 @@
+"""What screens know of the app that they run in: the open workspace, and what they may ask for.
+
+The app derives from `Host` and screens from `HostedScreen`, so neither imports the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import App
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker
+
+from anitui import settings as settings_module
+from anitui.errors import in_one_sentence
+from anitui.settings import Settings
+from anitui.store import overview
+from anitui.store.catalogue import Catalogue
+from anitui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from anitui.screens.widgets.picture.loader import PictureLoader
+    from anitui.screens.widgets.picture.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as it stays in History."""
+
+    moment: datetime
+    text: str
+    kind: str
+
+
+class HostedScreen(Screen[None]):
+    """A screen as the app knows it."""
+
+    place: ClassVar[str]
+
+    def reload(self) -> None:
+        """Read again what is shown: something in the catalogue has changed."""
+
+    def step_back(self) -> bool:
+        """What `esc` does here; False when there is nothing to step back from."""
+        return False
+
+    def hear(self, text: str, kind: str) -> bool:
+        """Show a message; False when there is nowhere to show it."""
+        return False
+
+
+class Host(App[None]):
+    """The app as screens know it. How one goes from screen to screen is the app's own."""
+
+    # `var`, not `reactive`: the top line watches them, and nothing else needs to be drawn again.
+    status: var[overview.Status | None] = var(None)
+    working: var[tuple[str, ...]] = var(())
+
+    def __init__(self, workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.catalogue = catalogue
+        self.settings = settings
+        self.messages: list[Said] = []
+        # Decisions are written one after the other, in the order in which the keys were pressed.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="decisions")
+
+    @cached_property
+    def pictures(self) -> PictureLoader:
+        """Decodes and prepares pictures for every screen."""
+        from anitui.screens.widgets.picture.loader import PictureLoader
+
+        return PictureLoader()
+
+    def say(self, text: str, kind: str = "information") -> None:
+        """Show a message above the key bar and keep it in History."""
+        self.messages.append(Said(datetime.now(UTC), text, kind))
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, HostedScreen) and screen.hear(text, kind):
+                return
+
+    def complain(self, error: Exception) -> None:
+        """Show what went wrong below; a fault of ours is not hidden."""
+        sentence = in_one_sentence(error)
+        if sentence is None:
+            raise error
+        self.say(sentence, "error")
+
+    def decide(self, decision: Callable[[], str | None]) -> Worker[None]:
+        """Write a decision in its turn, off the thread that draws; it returns what to say about it."""
+
+        async def run() -> None:
+            try:
+                # With the context: the screen that asked may be closed before its decision has its turn.
+                text = await asyncio.wrap_future(self._writer.submit(copy_context().run, decision))
+            except Exception as error:
+                self.complain(error)
+                return
+            if text:
+                self.say(text)
+            self.changed()
+
+        return self.run_worker(run, group="decisions")
+
+    def changed(self) -> None:
+        """Something in the catalogue is otherwise: read again what is on the screen."""
+        self.refresh_status()
+        for screen in self.screen_stack:
+            if isinstance(screen, HostedScreen):
+                screen.reload()
+
+    def refresh_status(self) -> Worker[None]:
+        """Count again what the top line shows."""
+
+        async def run() -> None:
+            self.status = await asyncio.to_thread(overview.status, self.catalogue)
+
+        return self.run_worker(run, group="status", exclusive=True)
+
+    def keep_setting(self, section: str, key: str, value: str | int) -> None:
+        """Write a setting that was changed by a key into the workspace's file, and let it be in force now."""
+        settings_module.save(self.workspace.settings_file, section, key, value)
+        self.settings = self.workspace.settings()
+
+    def next_drawing(self) -> Policy:
+        """The next way of drawing pictures, kept in the settings; the screen that asked draws with it."""
+        from anitui.screens.widgets.picture.policy import Policy
+
+        policies = list(Policy)
+        following = policies[(policies.index(Policy(self.settings.look.pictures)) + 1) % len(policies)]
+        self.keep_setting("look", "pictures", str(following))
+        return following
+
+    def shut_down(self) -> None:
+        """After the app has left the terminal: finish what was decided."""
+        self._writer.shutdown(wait=True)
+        if "pictures" in self.__dict__:
+            self.pictures.close()
+
+    @abstractmethod
+    def go(self, place: str) -> None:
+        """Go to a screen."""
+
+    @abstractmethod
+    def open_picture(self, image_id: int, among: Iterable[int] | None = None) -> None:
+        """Show one picture large; `among` are the pictures that `next` goes through."""
+
+    @abstractmethod
+    def browse(self, query: str) -> None:
+        """Open the browse screen with a filter."""
+
+    @abstractmethod
+    def ask_sql(self, statement: str) -> None:
+        """Open the SQL screen with a statement and run it."""
+
+    @abstractmethod
+    def action_import_pictures(self) -> None:
+        """Ask for a folder and take its pictures in."""
+
+    @abstractmethod
+    def action_help(self) -> None:
+        """Show the keys of the screen."""
+
+
+def host_of(widget: Widget) -> Host:
+    """The app of a widget, by its own type."""
+    return cast("Host", widget.app)
