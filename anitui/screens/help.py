@@ -46,7 +46,8 @@ class HelpScreen(FrameScreen):
         parts.append(("Everywhere", [each for each in actions.REGISTRY if each.place == actions.ANYWHERE]))
         parts.append(("Go: g, then", [each for each in actions.REGISTRY if each.place == actions.GO]))
         for title, group in parts:
-            table.add_row("", Text(f"\n{title}", style="bold underline"), "")
+            table.add_row("", "", "")
+            table.add_row("", Text(title, style="bold underline"), "")
             for each in group:
                 keys = "  ".join(actions.readable(key) for key in actions.keys_of(each, self.host.settings.keys))
                 table.add_row(Text(keys or "–", style="bold"), each.name, each.help)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,7 +19,7 @@ from anitui.screens.browse import BrowseScreen
 from anitui.screens.frame import FrameScreen
 from anitui.screens.widgets.picture import Box, PictureView
 from anitui.store import gallery, pictures
-from anitui.store.pictures import Detail
+from anitui.store.pictures import Detail, Sighting
 from anitui.words import ago, count, size
 
 PAN = 0.2  # of what is seen
@@ -50,7 +52,7 @@ class PictureScreen(FrameScreen):
         self._show(self._at)
 
     def on_resize(self) -> None:
-        self.set_class(self.size.width < 100, "-narrow")
+        self.set_class(self.size.width < 70, "-narrow")
 
     def reload(self) -> None:
         self._read(keep_view=True)
@@ -159,13 +161,14 @@ class PictureScreen(FrameScreen):
         self.say(f"pictures are drawn: {policy}")
 
 
-def _known(detail: Detail) -> Text:
-    """All facts of a picture, as one text that wraps."""
-    text = Text()
+def _known(detail: Detail) -> Group:
+    """All facts of a picture, then every place where it was seen."""
+    facts = Table.grid(padding=(0, 1))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
 
     def row(name: str, value: str, style: str = "") -> None:
-        text.append(f"{name:<13} ", style="dim")
-        text.append(f"{value}\n", style=style)
+        facts.add_row(name, Text(value, style))
 
     if detail.state != "active":
         row("✗ set aside", detail.reason or "no reason given", "bold")
@@ -173,30 +176,29 @@ def _known(detail: Detail) -> Text:
         row("! purged", f"its bytes were removed {ago(detail.purged_at)}", "bold")
     if detail.mark is not None:
         row("mark", str(detail.mark), "bold")
+    for label, said_by in detail.labels:
+        row("label", f"{label}  ({said_by})")
+    if detail.faces:
+        row("faces", ", ".join(face.label or "no name" for face in detail.faces))
     row("size", f"{detail.width} × {detail.height}  {size(detail.bytes)}")
     frames = f", first of {count(detail.frames, 'frame')}" if detail.frames > 1 else ""
     row("format", f"{detail.format.upper()} {detail.mode}{frames}")
-    row(
-        "kept as",
-        {"copy": "a copy", "hardlink": "a hard link"}.get(detail.stored, "a reference to the file where it was"),
-    )
+    kept = {"copy": "a copy", "hardlink": "a hard link"}.get(detail.stored, "a reference to the file where it was")
+    row("kept as", kept)
     row("added", ago(detail.added_at))
-    if detail.labels:
-        text.append("\n")
-        for label, said_by in detail.labels:
-            row("label", f"{label}  ({said_by})")
-    if detail.faces:
-        row("faces", ", ".join(face.label or "no name" for face in detail.faces))
-    text.append("\n")
     for name, value in detail.facts.items():
         row(name.replace("_", " "), f"{value:.0%}" if name == "colour_share" else f"{value:,.1f}")
     for algorithm, mode, digits in detail.hashes:
         row(algorithm, digits + ("  (fast)" if mode == "fast" else ""))
-    row("sha256", detail.sha256)
-    text.append(f"\nseen {count(len(detail.sightings), 'time')}\n", style="bold")
-    for seen in detail.sightings[:20]:
-        where = f"r/{seen.flair}" if seen.site == "reddit" and seen.flair else seen.site
-        text.append(f"{where} · {ago(seen.seen_at)}", style="dim")
+    digest = Text().append("sha256 ", "dim").append(detail.sha256)
+    return Group(facts, digest, _seen(detail.sightings))
+
+
+def _seen(sightings: Sequence[Sighting]) -> Text:
+    text = Text().append(f"\nseen {count(len(sightings), 'time')}\n", "bold")
+    for seen in sightings[:20]:
+        where = " · ".join(part for part in (seen.site, seen.flair, ago(seen.seen_at)) if part)
+        text.append(where, style="dim")
         if seen.title:
             text.append(f"\n  {seen.title}")
         if seen.author:
@@ -204,6 +206,6 @@ def _known(detail: Detail) -> Text:
         if seen.nsfw:
             text.append(" · nsfw", style="bold")
         text.append(f"\n  {seen.url}\n", style="dim")
-    if len(detail.sightings) > 20:
-        text.append(f"and {len(detail.sightings) - 20:,} more\n", style="dim")
+    if len(sightings) > 20:
+        text.append(f"and {len(sightings) - 20:,} more\n", style="dim")
     return text
