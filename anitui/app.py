@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import SystemCommand
@@ -28,6 +28,9 @@ from anitui.words import count
 from anitui.workspace import Workspace
 
 if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
     from anitui.screens.browse import BrowseScreen
     from anitui.screens.sql import SqlScreen
 
@@ -93,11 +96,11 @@ class AnituiApp(Host):
 
     # Where one goes.
 
-    def open_picture(self, image_id: int, among: Iterable[int] | None = None) -> None:
+    def open_picture(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
         """Show one picture large; `among` are the pictures that `next` goes through."""
         from anitui.screens.one_picture import PictureScreen
 
-        self.push_screen(PictureScreen(image_id, list(among) if among is not None else [image_id]))
+        self.push_screen(PictureScreen(image_id, [image_id] if among is None else among))
 
     def go(self, place: str) -> None:
         """Go to a screen: what lay over the one below is closed, so that `back` never leads through a maze."""

@@ -20,6 +20,7 @@ from types import FrameType
 
 from anitui.files import unfinished_name
 from anitui.pipeline import decode, hashing
+from anitui.settings import ImportSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Order:
     hashing: str  # exact · fast
     limits: decode.Limits
     seconds: int
+
+
+def limits_of(settings: ImportSettings) -> decode.Limits:
+    """How large a picture may be, for taking it in and for showing it."""
+    return decode.Limits(settings.max_megabytes << 20, settings.max_megapixels * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ def examine(task: Task) -> Examined | Rejected:
 
 def crashed(task: Task) -> Rejected:
     """The answer for a file that took its worker process down."""
-    return Rejected(task, "broken: it crashed the decoder")
+    # Or memory ran out, and the kernel chose this worker: the next run may do better.
+    return Rejected(task, "broken: it crashed the decoder", worth_retrying=True)
 
 
 def _measure(task: Task, content: bytes, source: os.stat_result) -> Examined:

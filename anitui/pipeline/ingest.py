@@ -20,9 +20,8 @@ from typing import TypeVar
 
 from anitui.errors import AnituiError, WrongUse
 from anitui.files import sync_folder
-from anitui.pipeline.decode import Limits
 from anitui.pipeline.engine import Engine, Processes
-from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, media_name
+from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of, media_name
 from anitui.pipeline.recovery import placing, sweep
 from anitui.pipeline.sources import folder
 from anitui.progress import Event, Work
@@ -159,7 +158,7 @@ def _work_off(
         str(workspace.media),
         settings.mode,
         settings.hashing,
-        Limits(settings.max_megabytes << 20, settings.max_megapixels * 1_000_000),
+        limits_of(settings),
         settings.seconds_per_picture,
     )
     tasks = (Task(item.item_id, item.url, item.label_hint, order) for item in jobs.waiting(catalogue, report.job_id))

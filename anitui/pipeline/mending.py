@@ -18,9 +18,8 @@ from typing import TypeAlias
 from uuid import uuid4
 
 from anitui.files import sync_folder, write_atomically
-from anitui.pipeline.decode import Limits
 from anitui.pipeline.engine import Engine, Processes
-from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, media_name
+from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of, media_name
 from anitui.pipeline.findings import DoctorReport, Kind, MendReport
 from anitui.pipeline.ingest import alone_with_media, image_row
 from anitui.pipeline.purge import OutsideMedia, remove_from_media
@@ -290,7 +289,7 @@ _ONE_DECISION = (Kind.TWICE, Kind.RETURNED)
 def _examined(mending: _Mending, files: Sequence[tuple[str, str]]) -> Iterator[Examined | Rejected]:
     """Files (as the catalogue names them) looked at in place; the answers' item_id is their position."""
     settings = mending.settings
-    limits = Limits(settings.max_megabytes << 20, settings.max_megapixels * 1_000_000)
+    limits = limits_of(settings)
     tasks = [
         Task(
             position, str(mending.workspace.file(path)), None,

@@ -64,7 +64,7 @@ class Background:
 
     def stop_all(self) -> None:
         """Stop everything and wait until what was done is on disk."""
-        for run in self.runs:
+        for run in list(self.runs):
             run.stop.set()
         for run in list(self.runs):
             if run.thread is not None:

@@ -48,6 +48,9 @@ class BrowseScreen(FrameScreen):
         self.show(self._view)
         self.watch(self.app, "status", self._count_again, init=False)
 
+    def on_unmount(self) -> None:
+        self._stop_reading()  # else leaving would wait for it
+
     def on_screen_resume(self) -> None:
         self._grid.focus()
         self.reload()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -29,6 +29,9 @@ from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
 if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
     from anitui.screens.widgets.picture.loader import PictureLoader
     from anitui.screens.widgets.picture.policy import Policy
 
@@ -78,9 +81,10 @@ class Host(App[None]):
     @cached_property
     def pictures(self) -> PictureLoader:
         """Decodes and prepares pictures for every screen."""
+        from anitui.pipeline.examine import limits_of
         from anitui.screens.widgets.picture.loader import PictureLoader
 
-        return PictureLoader()
+        return PictureLoader(limits=limits_of(self.settings.importing))
 
     def say(self, text: str, kind: str = "information") -> None:
         """Show a message above the key bar and keep it in History."""
@@ -123,14 +127,31 @@ class Host(App[None]):
         """Count again what the top line shows."""
 
         async def run() -> None:
-            self.status = await asyncio.to_thread(overview.status, self.catalogue)
+            try:
+                self.status = await asyncio.to_thread(overview.status, self.catalogue)
+            except Exception as error:
+                self.complain(error)
 
         return self.run_worker(run, group="status", exclusive=True)
 
-    def keep_setting(self, section: str, key: str, value: str | int) -> None:
+    def keep_setting(self, section: str, key: str, value: str | int) -> Worker[None]:
         """Write a setting that was changed by a key into the workspace's file, and let it be in force now."""
-        settings_module.save(self.workspace.settings_file, section, key, value)
-        self.settings = self.workspace.settings()
+        attribute = settings_module.SECTIONS[section]
+        changed = replace(getattr(self.settings, attribute), **{key: value})
+        self.settings = replace(self.settings, **{attribute: changed})
+        file = self.workspace.settings_file
+
+        def save() -> None:
+            # In force all the same, until the app ends, when it cannot be kept.
+            settings_module.save(file, section, key, value)
+
+        async def run() -> None:
+            try:
+                await asyncio.wrap_future(self._writer.submit(save))
+            except Exception as error:
+                self.complain(error)
+
+        return self.run_worker(run, group="settings")
 
     def next_drawing(self) -> Policy:
         """The next way of drawing pictures, kept in the settings; the screen that asked draws with it."""
@@ -152,7 +173,7 @@ class Host(App[None]):
         """Go to a screen."""
 
     @abstractmethod
-    def open_picture(self, image_id: int, among: Iterable[int] | None = None) -> None:
+    def open_picture(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
         """Show one picture large; `among` are the pictures that `next` goes through."""
 
     @abstractmethod

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+import numpy
+from numpy.typing import NDArray
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -33,10 +35,11 @@ class PictureScreen(FrameScreen):
     CSS_PATH = "one_picture.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("picture")
 
-    def __init__(self, image_id: int, among: Sequence[int]) -> None:
+    def __init__(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64]) -> None:
         super().__init__()
-        self._among = among
-        self._at = list(among).index(image_id)
+        found = (numpy.asarray(among) == image_id).nonzero()[0]
+        # A row of SQL may lead to a picture that is not in its own column of pictures.
+        self._among, self._at = (among, int(found[0])) if len(found) else ([image_id], 0)
         self._detail: Detail | None = None
 
     def body(self) -> ComposeResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,11 +33,18 @@ class History:
         self.statements = self.statements[-KEPT:]
 
     def add(self, statement: str) -> None:
-        """Remember a statement. It is in the file when this returns."""
+        """Remember a statement. It is in the file when this returns, unless the disk is full or the file is shut.
+
+        Statements are asked all the more when a disk is full: they must not fail for not being remembered.
+        """
         statement = statement.strip()
         if not statement or (self.statements and self.statements[-1] == statement):
             return
         self.statements = [*self.statements, statement][-KEPT:]
+        with suppress(OSError):
+            self._keep(statement)
+
+    def _keep(self, statement: str) -> None:
         if self._lines >= 2 * KEPT:
             write_atomically(self._file, "".join(_line(each) for each in self.statements).encode())
             self._lines, self._whole = len(self.statements), True

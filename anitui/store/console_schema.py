@@ -49,11 +49,11 @@ def schema(catalogue: Catalogue) -> list[Relation]:
 def picture_of(catalogue: Catalogue, row: Mapping[str, str | None]) -> int | None:
     """The picture that a row of a result is about: by its image_id, else by its face_id."""
     number = row.get("image_id")
-    if number is not None and number.isdigit():
+    if number is not None and number.isdecimal():
         found = catalogue.rows("SELECT image_id FROM images WHERE image_id = ?", [int(number)])
         return int(found[0][0]) if found else None
     number = row.get("face_id")
-    if number is not None and number.isdigit():
+    if number is not None and number.isdecimal():
         found = catalogue.rows("SELECT image_id FROM faces WHERE face_id = ?", [int(number)])
         return int(found[0][0]) if found else None
     return None

@@ -130,6 +130,8 @@ def arrange(catalogue: Catalogue, view: View, cursor: DuckDBPyConnection | None 
     source = "FROM images i LEFT JOIN image_facts f ON f.image_id = i.image_id"
     order = ORDERS[view.order]
     parameters = list(condition.parameters)
+    # Counted first: what comes while the view is worked out is then seen to be new.
+    total = int(catalogue.value("SELECT count(*) FROM images"))
     groups: list[Group] = []
     try:
         if view.group is None:
@@ -146,7 +148,6 @@ def arrange(catalogue: Catalogue, view: View, cursor: DuckDBPyConnection | None 
     except duckdb.InterruptException:
         raise Stopped("stopped") from None
     ids = numpy.ascontiguousarray(found["image_id"], dtype=numpy.int64)
-    total = int(catalogue.value("SELECT count(*) FROM images"))
     return Arrangement(view, ids, groups, total)
 
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 MISSING = "file is missing"  # why `doctor` sets a picture aside, and what its return heals
 
+# Of `images i`: it is known that there is no file. A reason that a person had for setting it aside stays in front.
+KNOWN_MISSING = f"(i.state = 'set_aside' AND coalesce(ends_with(i.reason, '{MISSING}'), false))"
+# Why it is set aside, but for that; NULL when that was all.
+OTHER_REASON = f"nullif(regexp_replace(i.reason, '( · )?{MISSING}$', ''), '')"
+
 
 @dataclass(frozen=True, slots=True)
 class KnownImage:
@@ -113,10 +118,9 @@ MOVED_TYPES = {"image_id": _INTEGER, "path": _STRING, "stored": _STRING}
 def known_images(catalogue: Catalogue, digests: Sequence[str]) -> dict[str, KnownImage]:
     """Which of these contents the catalogue has."""
     rows = catalogue.rows(
-        "SELECT sha256, image_id, path, stored, purged_at IS NOT NULL, "
-        "state = 'set_aside' AND coalesce(ends_with(reason, ?), false) "
-        "FROM images WHERE sha256 IN (SELECT unnest(?::VARCHAR[]))",
-        [MISSING, list(digests)],
+        f"SELECT sha256, image_id, path, stored, purged_at IS NOT NULL, {KNOWN_MISSING} "
+        "FROM images i WHERE sha256 IN (SELECT unnest(?::VARCHAR[]))",
+        [list(digests)],
     )
     return {row[0]: KnownImage(*row[1:]) for row in rows}
 
@@ -129,10 +133,9 @@ def record(catalogue: Catalogue, batch: Batch) -> None:
         with incoming(connection, as_table(batch.moved, MOVED_TYPES)):
             connection.execute(
                 "UPDATE images i SET path = n.path, stored = n.stored, "
-                "state = CASE WHEN i.reason = ? THEN 'active' ELSE i.state END, "
-                "reason = CASE WHEN i.reason = ? THEN NULL ELSE i.reason END "
-                "FROM incoming n WHERE i.image_id = n.image_id",
-                [MISSING, MISSING],
+                f"state = CASE WHEN {KNOWN_MISSING} AND {OTHER_REASON} IS NULL THEN 'active' ELSE i.state END, "
+                f"reason = CASE WHEN {KNOWN_MISSING} THEN {OTHER_REASON} ELSE i.reason END "
+                "FROM incoming n WHERE i.image_id = n.image_id"
             )
         sightings = {(each.sha256, each.url): each for each in batch.sightings}
         with incoming(connection, as_table(list(sightings.values()), SIGHTING_TYPES)):

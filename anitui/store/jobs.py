@@ -9,7 +9,7 @@ from typing import Any
 
 from anitui.store.arrow import as_table
 from anitui.store.catalogue import Catalogue, incoming
-from anitui.store.intake import MISSING
+from anitui.store.intake import KNOWN_MISSING
 
 NOW = "(now() AT TIME ZONE 'UTC')"
 
@@ -99,7 +99,7 @@ def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], 
     each_once = list({file.url: file for file in files}.values())
     with catalogue.writing() as connection, incoming(connection, as_table(each_once, FOUND_TYPES)):
         connection.execute(
-            """
+            f"""
             CREATE OR REPLACE TEMP TABLE enlisted AS
             WITH found AS (SELECT *, row_number() OVER () AS place FROM incoming),
             items AS (
@@ -117,12 +117,11 @@ def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], 
                             AND (n.label_hint IS NULL OR k.last.label_hint = n.label_hint)
                             -- limits are settings, and may have been raised since
                             AND NOT coalesce(starts_with(k.last.reason, 'too many'), false)
-                            AND (p.image_id IS NULL OR $mode = 'reference' OR p.stored <> 'reference')
-                            AND NOT (p.state IS NOT DISTINCT FROM 'set_aside'
-                                     AND coalesce(ends_with(p.reason, $missing), false)), false) AS known
-            FROM found n LEFT JOIN items k ON k.url = n.url LEFT JOIN images p ON p.image_id = k.last.image_id
+                            AND (i.image_id IS NULL OR $mode = 'reference' OR i.stored <> 'reference')
+                            AND NOT coalesce({KNOWN_MISSING}, false), false) AS known
+            FROM found n LEFT JOIN items k ON k.url = n.url LEFT JOIN images i ON i.image_id = k.last.image_id
             """,
-            {"job": job_id, "mode": mode, "missing": MISSING},
+            {"job": job_id, "mode": mode},
         )
         connection.execute(
             f"""

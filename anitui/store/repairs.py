@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from anitui.store import journal
 from anitui.store.arrow import as_table
 from anitui.store.catalogue import Catalogue, incoming
-from anitui.store.intake import MISSING, Batch, Moved, NewImage, NewSighting, record
+from anitui.store.intake import KNOWN_MISSING, MISSING, OTHER_REASON, Batch, Moved, NewImage, NewSighting, record
 from anitui.store.jobs import NOW
-from anitui.store.upkeep import KNOWN_MISSING, TWICE
+from anitui.store.upkeep import TWICE
 
 SAID_BY = "doctor"
 ACTION = "doctor.mend"
@@ -110,10 +110,10 @@ def set_missing(catalogue: Catalogue, image_ids: Sequence[int]) -> int:
 def bring_back(catalogue: Catalogue, image_ids: Sequence[int]) -> int:
     """Their file is there again: as they were before `set_missing`."""
     rows = catalogue.table(
-        "SELECT image_id, CASE WHEN reason = $missing THEN 'active' ELSE 'set_aside' END AS state, "
-        "CASE WHEN reason = $missing THEN NULL ELSE regexp_replace(reason, '( · )?' || $missing || '$', '') END "
-        f"AS reason FROM images i WHERE {KNOWN_MISSING} AND image_id IN (SELECT unnest($ids::BIGINT[]))",
-        {"missing": MISSING, "ids": list(image_ids)},
+        f"SELECT image_id, CASE WHEN {OTHER_REASON} IS NULL THEN 'active' ELSE 'set_aside' END AS state, "
+        f"{OTHER_REASON} AS reason FROM images i "
+        f"WHERE {KNOWN_MISSING} AND image_id IN (SELECT unnest($ids::BIGINT[]))",
+        {"ids": list(image_ids)},
     )
     with journal.decision(catalogue, ACTION, "took {n} pictures back whose file is there again", SAID_BY) as made:
         return made.put("images", rows)

@@ -8,12 +8,9 @@ from typing import Any
 
 from anitui.store.arrow import as_table
 from anitui.store.catalogue import Catalogue, Row, incoming
-from anitui.store.intake import MISSING
+from anitui.store.intake import KNOWN_MISSING
 
 TWICE = "the same picture is there twice"  # why `doctor` sets a second row of one content aside
-
-# Doctor knows already that these have no file. A picture that a person had set aside keeps that reason in front.
-KNOWN_MISSING = f"(i.state = 'set_aside' AND coalesce(ends_with(i.reason, '{MISSING}'), false))"
 
 
 @dataclass(frozen=True, slots=True)

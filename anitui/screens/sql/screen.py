@@ -274,7 +274,7 @@ class SqlScreen(FrameScreen):
             if not any(column.name == "image_id" for column in spool.columns):
                 return found, []
             ids = spool.values("image_id", max(0, cursor - AMONG), 2 * AMONG)
-            return found, list(dict.fromkeys(int(each) for each in ids if each is not None and each.isdigit()))
+            return found, list(dict.fromkeys(int(each) for each in ids if each is not None and each.isdecimal()))
 
         def then(found: tuple[int | None, list[int]]) -> None:
             image_id, among = found
@@ -291,7 +291,7 @@ class SqlScreen(FrameScreen):
 
         def answered(text: str | None) -> None:
             number = (text or "").replace(",", "").replace(" ", "")
-            if number.isdigit():
+            if number.isdecimal():
                 self._rows.move(int(number) - 1)
                 self._rows.focus()
             elif text:

@@ -8,12 +8,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PIL import Image
 
 from anitui.screens.widgets.picture.prepare import Order, Placeholder, Prepared, Result, prepare
+
+if TYPE_CHECKING:
+    from anitui.pipeline.decode import Limits
 
 Deliver = Callable[[Order, Result], None]
 Decode = Callable[[Path, tuple[int, int]], Image.Image]
@@ -39,10 +43,11 @@ class PictureLoader:
         decoded_bytes: int = DECODED_BYTES,
         prepared_bytes: int = PREPARED_BYTES,
         broken_for: float = BROKEN_FOR,
+        limits: Limits | None = None,
         decode: Decode | None = None,
     ) -> None:
         self._workers = workers or max(1, min(4, (os.cpu_count() or 2) - 1))
-        self._decode = decode or _decode
+        self._decode = decode or partial(_decode, limits=limits)
         self._broken_for = broken_for
         self._changed = threading.Condition()
         self._decoded: _Remembered[Path, _Decoded] = _Remembered(decoded_bytes)
@@ -210,10 +215,10 @@ class _Remembered(Generic[K, V]):
             self._bytes -= freed
 
 
-def _decode(path: Path, box: tuple[int, int]) -> Image.Image:
+def _decode(path: Path, box: tuple[int, int], *, limits: Limits | None) -> Image.Image:
     from anitui.pipeline import decode
 
-    return decode.for_display(path, box)
+    return decode.for_display(path, box, limits or decode.Limits())
 
 
 def _said(error: Exception, path: Path) -> str:
