@@ -31,11 +31,8 @@ def show(found: Workspace) -> int:
 def _found(given: Path | None) -> Workspace:
     """The workspace, or one that is made here when the person says so."""
     here = Path.cwd() if given is None else given
-    found = workspace.nearest(here) if given is None else None
-    if found is None and given is not None and (given / workspace.MARKER).is_file():
-        found = Workspace(given.resolve())
-    if found is not None:
-        return found
+    if (here / workspace.MARKER).is_file() if given is not None else workspace.nearest(here) is not None:
+        return workspace.find(given)
     answer = input(f"{here} is not a workspace yet. Make it one? [Y/n] ").strip().lower()
     if answer not in ("", "y", "yes"):
         raise WrongUse("no workspace was made; `anitui demo` makes a sample to look at")

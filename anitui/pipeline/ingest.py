@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +22,7 @@ from anitui.files import sync_folder
 from anitui.pipeline.engine import Engine, Processes
 from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of, media_name
 from anitui.pipeline.recovery import placing, sweep
-from anitui.pipeline.sources import folder
+from anitui.pipeline.sources import FoundFile, Source, Unfit, folder
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
 from anitui.store import intake, jobs
@@ -31,6 +30,7 @@ from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
 ENLIST_AT_ONCE = 20_000
+ENLIST_SECONDS = 0.5
 BATCH_PICTURES = 512
 BATCH_SECONDS = 1.0
 
@@ -91,26 +91,32 @@ def import_pictures(
     engine: Engine | None = None,
 ) -> Work[ImportReport]:
     """Take in everything that `order` names. Closing the generator keeps what is done; the next run goes on."""
+    roots = folder.resolve(order.patterns)
+    for root in roots:
+        if any(Path(os.path.realpath(root)).is_relative_to(own) for own in workspace.own()):
+            raise WrongUse(f"{root} belongs to the workspace itself: what lies there is taken in already")
+    source = folder.FolderSource(roots, order.label, order.labels_from_folders)
+    return (yield from take_in(workspace, catalogue, source, settings, engine))
+
+
+def take_in(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    source: Source,
+    settings: ImportSettings | None = None,
+    engine: Engine | None = None,
+) -> Work[ImportReport]:
+    """Take in everything that a source finds."""
     settings = settings or ImportSettings()
     started = time.monotonic()
     report = ImportReport()
     with alone_with_media():
-        roots = folder.resolve(order.patterns)
-        for root in roots:
-            if any(Path(os.path.realpath(root)).is_relative_to(own) for own in workspace.own()):
-                raise WrongUse(f"{root} belongs to the workspace itself: what lies there is taken in already")
-        named = {
-            "paths": [folder.printable(root) for root in roots],
-            "label": order.label,
-            "folders": order.labels_from_folders,
-        }
-        report.job_id = jobs.begin(
-            catalogue, "import", ", ".join(folder.printable(root.name) for root in roots)[:120], named
-        )
+        report.job_id = jobs.begin(catalogue, source.kind, source.name, source.order())
         finished = False
         try:
-            yield from _enlist(workspace, catalogue, order, settings.mode, roots, report)
-            yield from _work_off(workspace, catalogue, settings, engine or Processes(settings.workers), report)
+            yield from _enlist(workspace, catalogue, source, settings.mode, report)
+            engine = engine or Processes(settings.workers)
+            yield from _work_off(workspace, catalogue, source, settings, engine, report)
             finished = True
         finally:
             if not finished:
@@ -123,22 +129,12 @@ def import_pictures(
         return report
 
 
-def _enlist(
-    workspace: Workspace,
-    catalogue: Catalogue,
-    order: ImportOrder,
-    mode: str,
-    roots: Sequence[Path],
-    report: ImportReport,
-) -> Work[None]:
-    """Walk, and put into the queue what was not dealt with before."""
+def _enlist(workspace: Workspace, catalogue: Catalogue, source: Source, mode: str, report: ImportReport) -> Work[None]:
+    """Find, and put into the queue what was not dealt with before."""
     jobs.forget_unfit(catalogue, report.job_id)
-    found = folder.walk(
-        roots, label=order.label, labels_from_folders=order.labels_from_folders, leave_out=workspace.own()
-    )
-    for chunk in _chunks(found, ENLIST_AT_ONCE):
-        files = [each for each in chunk if isinstance(each, folder.FoundFile)]
-        unfit = [each for each in chunk if isinstance(each, folder.Unfit)]
+    for chunk in _chunks(source.find(workspace.own()), ENLIST_AT_ONCE, ENLIST_SECONDS):
+        files = [each for each in chunk if isinstance(each, FoundFile)]
+        unfit = [each for each in chunk if isinstance(each, Unfit)]
         report.found += len(chunk)
         report.unchanged += jobs.enlist_files(
             catalogue, report.job_id, [jobs.FoundItem(f.path, f.size, f.mtime_ns, f.label) for f in files], mode=mode
@@ -148,7 +144,12 @@ def _enlist(
 
 
 def _work_off(
-    workspace: Workspace, catalogue: Catalogue, settings: ImportSettings, engine: Engine, report: ImportReport
+    workspace: Workspace,
+    catalogue: Catalogue,
+    source: Source,
+    settings: ImportSettings,
+    engine: Engine,
+    report: ImportReport,
 ) -> Work[None]:
     """Look at every file that waits, in the engine, and commit in batches."""
     total = jobs.count_waiting(catalogue, report.job_id)
@@ -177,12 +178,12 @@ def _work_off(
                     )
                 if len(ready) >= BATCH_PICTURES or time.monotonic() - last >= BATCH_SECONDS:
                     batch, ready = ready, []
-                    report.add(_commit(workspace, catalogue, report.job_id, batch))
+                    report.add(_commit(workspace, catalogue, source, report.job_id, batch))
                     last = time.monotonic()
                 yield Event("importing", done, total, Path(result.task.path).name, _counts(report))
     finally:
         # Also when cut off: what was looked at is kept.
-        report.add(_commit(workspace, catalogue, report.job_id, ready))
+        report.add(_commit(workspace, catalogue, source, report.job_id, ready))
     yield Event("importing", done, total, "", _counts(report))
 
 
@@ -191,7 +192,11 @@ def _counts(report: ImportReport) -> dict[str, int]:
 
 
 def _commit(
-    workspace: Workspace, catalogue: Catalogue, job_id: int, results: Sequence[Examined | Rejected]
+    workspace: Workspace,
+    catalogue: Catalogue,
+    source: Source,
+    job_id: int,
+    results: Sequence[Examined | Rejected],
 ) -> Counter[str]:
     """Give the bytes their names, make that durable, then commit the rows."""
     counts: Counter[str] = Counter()
@@ -233,7 +238,7 @@ def _commit(
             counts["already"] += 1
             if before is not None and _better(workspace, before, each):
                 moved.append(intake.Moved(before.image_id, path, each.stored))
-        sightings.append(_sighting_row(each))
+        sightings.append(source.sighting(each.task.path, each.task.label, each.sha256))
         outcomes.append(intake.Outcome(each.task.item_id, state, None, each.sha256))
     with placing(workspace, [name for _, name in placed]):
         for part, name in placed:
@@ -272,12 +277,14 @@ def image_row(each: Examined, path: str) -> intake.NewImage:
     )  # fmt: skip
 
 
-def _sighting_row(each: Examined) -> intake.NewSighting:
-    path = Path(each.task.path)
-    return intake.NewSighting(each.sha256, "folder", str(path), str(path.parent), path.stem, each.task.label)
-
-
-def _chunks(items: Iterable[Each], size: int) -> Iterator[list[Each]]:
-    source = iter(items)
-    while chunk := list(islice(source, size)):
+def _chunks(items: Iterable[Each], size: int, seconds: float) -> Iterator[list[Each]]:
+    """So many at once, or as many as came in so much time: on a slow disk one wants to see, and to stop, too."""
+    chunk: list[Each] = []
+    began = time.monotonic()
+    for item in items:
+        chunk.append(item)
+        if len(chunk) >= size or time.monotonic() - began >= seconds:
+            yield chunk
+            chunk, began = [], time.monotonic()
+    if chunk:
         yield chunk

@@ -29,14 +29,19 @@ class Recovered:
 def placing(workspace: Workspace, names: Sequence[str]) -> Iterator[None]:
     """Say which files of `media` get their names now; taken back when the rows that own them are committed.
 
-    When the block fails the note stays, for `recover`.
+    When the block fails the note stays, for `recover`, and the next one is written together with it.
     """
     if not names:
         yield
         return
-    write_atomically(_note(workspace), "\n".join(names).encode())
+    note = _note(workspace)
+    before = note.read_text("utf-8").split("\n") if note.exists() else []
+    write_atomically(note, "\n".join([*before, *names]).encode())
     yield
-    _note(workspace).unlink()
+    if before:
+        write_atomically(note, "\n".join(before).encode())
+    else:
+        note.unlink()
 
 
 def recover(workspace: Workspace, catalogue: Catalogue) -> Recovered:

@@ -157,9 +157,9 @@ class BrowseScreen(FrameScreen):
         if arranged is None:
             return
         far = f"{self._grid.cursor + 1:,} of {len(arranged):,}" if len(arranged) else "no pictures"
-        chosen = self._chosen() if len(arranged) else []
-        if len(chosen) > 1:
-            far = f"{len(chosen):,} selected · {far}"
+        selected = len(self._selected) or len(self._grid.selected_range or ())
+        if selected > 1:
+            far = f"{selected:,} selected · {far}"
         self.where("browse › " + _in_words(self._view), far)
 
     # What one decides.
@@ -226,7 +226,7 @@ class BrowseScreen(FrameScreen):
 
     def action_select_all(self) -> None:
         if self._arranged is not None:
-            self._selected = {int(each) for each in self._arranged.ids}
+            self._selected = set(self._arranged.ids.tolist())
             self._grid.reload()
             self._tell()
 

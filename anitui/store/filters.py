@@ -81,7 +81,8 @@ def _condition(word: str) -> Condition:
             raise WrongUse(f"a filter has no field {name!r}; {hint}")
         negated = bool(matched["not"])
         found = FIELDS[name](name, matched["op"], matched["value"])
-    return Condition(f"NOT ({found.sql})", found.parameters) if negated else found
+    # Not NOT: a picture that lacks what the condition asks for belongs to the rest.
+    return Condition(f"({found.sql}) IS NOT TRUE", found.parameters) if negated else found
 
 
 def _is_text(name: str, value: str) -> bool:
@@ -169,20 +170,26 @@ def _yes_or_no(column: str) -> _Builder:
     return build
 
 
-def _number(expression: str) -> _Builder:
+def _measured(expression: str, read: Callable[[str, str], Any]) -> _Builder:
+    """A comparison; after `:` also a range, which may be open at an end, and several of these with commas."""
+
     def build(field: str, op: str, value: str) -> Condition:
-        low, dots, high = value.partition("..")
-        if dots and op in (":", "="):
-            parts = []
-            values = []
-            for bound, sign in ((low, ">="), (high, "<=")):
-                if bound:
-                    parts.append(f"{expression} {sign} ?")
-                    values.append(_as_number(field, bound))
-            return Condition(f"({' AND '.join(parts) or 'true'})", tuple(values))
-        return Condition(f"{expression} {'=' if op == ':' else op} ?", (_as_number(field, value),))
+        if op not in (":", "="):
+            return Condition(f"{expression} {op} ?", (read(field, value),))
+        either: list[str] = []
+        values: list[Any] = []
+        for each in value.split(","):
+            low, dots, high = each.partition("..")
+            bounds = [(sign, text) for sign, text in ((">=", low), ("<=", high)) if text] if dots else [("=", each)]
+            either.append(" AND ".join(f"{expression} {sign} ?" for sign, _ in bounds) or "true")
+            values.extend(read(field, text) for _, text in bounds)
+        return Condition(f"({' OR '.join(either)})", tuple(values))
 
     return build
+
+
+def _number(expression: str) -> _Builder:
+    return _measured(expression, _as_number)
 
 
 def _as_number(field: str, text: str) -> float:
@@ -193,13 +200,7 @@ def _as_number(field: str, text: str) -> float:
 
 
 def _day(expression: str) -> _Builder:
-    def build(field: str, op: str, value: str) -> Condition:
-        low, dots, high = value.partition("..")
-        if dots:
-            return Condition(f"{expression}::DATE BETWEEN ? AND ?", (_as_day(field, low), _as_day(field, high)))
-        return Condition(f"{expression}::DATE {'=' if op == ':' else op} ?", (_as_day(field, value),))
-
-    return build
+    return _measured(f"{expression}::DATE", _as_day)
 
 
 def _as_day(field: str, text: str) -> date:

@@ -221,6 +221,7 @@ def mark(catalogue: Catalogue, ids: Sequence[int], digit: int, action: str = "br
     """Mark pictures with a digit; when all of them bear it already, take the marks off. Returns how many changed."""
     import pyarrow
 
+    ids = list(dict.fromkeys(ids))
     keys = _keys(ids)
     with catalogue.writing() as connection:
         with incoming(connection, keys, "chosen"):

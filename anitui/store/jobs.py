@@ -109,7 +109,7 @@ def enlist_files(catalogue: Catalogue, job_id: int, files: Sequence[FoundItem], 
                            FILTER (i.state IN ('done', 'already', 'refused')) AS last
                 FROM found n
                 JOIN job_items i ON i.url = n.url
-                JOIN jobs j ON j.job_id = i.job_id AND j.kind = 'import'
+                JOIN jobs j ON j.job_id = i.job_id AND j.kind = (SELECT kind FROM jobs WHERE job_id = $job)
                 GROUP BY i.url
             )
             SELECT n.*, k.mine,

@@ -7,30 +7,40 @@ import glob
 import os
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from anitui.errors import WrongUse
+from anitui.pipeline.sources import FoundFile, Unfit
+from anitui.store.intake import NewSighting
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A regular file that may be a picture; what it is, only its content tells."""
+class FolderSource:
+    """Folders (with all below them) and files."""
 
-    path: str
-    size: int
-    mtime_ns: int
-    label: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unfit:
-    """Something that cannot be taken whatever it holds, and why."""
-
-    path: str  # printable, also where the name on disk is not
-    reason: str
+    roots: Sequence[Path]
     label: str | None = None
+    labels_from_folders: bool = False
+
+    kind = "import"
+
+    @property
+    def name(self) -> str:
+        return ", ".join(printable(root.name) for root in self.roots)[:120]
+
+    def order(self) -> Mapping[str, Any]:
+        roots = [printable(root) for root in self.roots]
+        return {"paths": roots, "label": self.label, "folders": self.labels_from_folders}
+
+    def find(self, leave_out: Iterable[Path]) -> Iterator[FoundFile | Unfit]:
+        return walk(self.roots, label=self.label, labels_from_folders=self.labels_from_folders, leave_out=leave_out)
+
+    def sighting(self, path: str, label: str | None, sha256: str) -> NewSighting:
+        place = Path(path)
+        return NewSighting(sha256, "folder", path, str(place.parent), place.stem, label)
 
 
 def resolve(patterns: Sequence[str]) -> list[Path]:
