@@ -61,7 +61,9 @@ def texts(module: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.relative_to(ROOT).parts[0] in BELOW_SCREENS], ids=name_of)
 def test_what_lies_below_the_screens_knows_none_of_them(module: Path) -> None:
-    known = {name for name in imported(module) if re.match(r"textual\b|anitui\.(screens|app|actions|cli|commands)\b", name)}
+    known = {
+        name for name in imported(module) if re.match(r"textual\b|anitui\.(screens|app|actions|cli|commands)\b", name)
+    }
     assert known == set()
 
 

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from anitui.store import gallery, journal
+from anitui.store.catalogue import Catalogue
+from anitui.store.intake import Batch, record
+from anitui.store.overview import Overview, Status, overview, status
+from tests.store.new_pictures import picture, seen
+
+TODAY = date(2026, 3, 20)
+
+
+@pytest.fixture
+def shelf(catalogue: Catalogue) -> Catalogue:
+    """Each number of the overview is another one."""
+    record(
+        catalogue,
+        Batch(
+            7,
+            [picture(each) for each in "abcdefg"],
+            [seen("a", "/a", "Rei"), seen("a", "/b", "Asuka"), seen("b", "/b"), seen("g", "/g", "Rei")],
+            [],
+        ),
+    )
+    gallery.set_aside(catalogue, [6, 7], "blurry")
+    gallery.mark(catalogue, [1], 1)
+    gallery.mark(catalogue, [2], 2)
+    gallery.mark(catalogue, [3], 2)
+    journal.undo(catalogue)
+    with catalogue.writing() as connection:
+        journal.note_final(connection, "purge", "purged 1 picture")
+        for statement in (
+            "INSERT INTO faces (image_id, x, y, w, h, detector, state) SELECT 1, 0, 0, 1, 1, 'none', "
+            "CASE WHEN n < 4 THEN 'active' ELSE 'set_aside' END FROM range(6) t(n)",
+            # Two words about the first face are one name; the last face is set aside.
+            "INSERT INTO face_labels (face_id, label, speaker, said_by) VALUES "
+            "(1, 'Rei', 'person', 'me'), (1, 'Asuka', 'model', 'm'), "
+            "(2, 'Rei', 'model', 'm'), (6, 'Rei', 'person', 'me')",
+            "INSERT INTO splits (split, part, image_id, group_id) VALUES ('s', 'train', 1, 1), ('t', 'val', 1, 1)",
+            "INSERT INTO runs (run_id, name, state) SELECT n, 'run', 'done' FROM range(5) t(n)",
+            # Of these, one was judged and one has a picture that is set aside.
+            "INSERT INTO pairs SELECT 'image', a, b, 'dhash', 1 FROM (VALUES (1, 2), (1, 3), (2, 3), (1, 7)) t(a, b)",
+            "INSERT INTO verdicts (kind, a_id, b_id, verdict, said_by) VALUES ('image', 1, 2, 'other', 'me')",
+            "INSERT INTO job_items (job_id, url, state, reason) VALUES "
+            "(1, 'a', 'waiting', NULL), (1, 'b', 'done', NULL), (1, 'c', 'already', NULL), "
+            "(1, 'd', 'refused', 'no picture: text'), (1, 'e', 'failed', 'no picture: page'), "
+            "(1, 'f', 'failed', NULL), "
+            "(1, 'g', 'refused', 'too big: 3'), (1, 'h', 'refused', 'too big: 4'), (1, 'i', 'refused', 'too big')",
+            "UPDATE images SET added_at = TIMESTAMP '2026-03-20 23:59:59' WHERE image_id < 4",
+            "UPDATE images SET added_at = TIMESTAMP '2026-03-18 00:00:00' WHERE image_id = 4",
+            "UPDATE images SET added_at = TIMESTAMP '2026-03-07 00:00:00' WHERE image_id = 5",
+            "UPDATE images SET added_at = TIMESTAMP '2026-03-06 23:59:59' WHERE image_id > 5",
+            "UPDATE journal SET decided_at = TIMESTAMP '2026-03-19 12:00:00'",
+            "UPDATE journal SET decided_at = TIMESTAMP '2026-03-20 12:00:00' WHERE action = 'browse.set_aside'",
+        ):
+            connection.execute(statement)
+    return catalogue
+
+
+def test_the_numbers_of_the_top_line(shelf: Catalogue) -> None:
+    assert status(shelf) == Status(active=5, set_aside=2, faces=4)
+
+
+def test_the_numbers_of_the_home_screen(shelf: Catalogue) -> None:
+    assert overview(shelf, TODAY, days=3) == Overview(
+        status=Status(5, 2, 4),
+        sightings=4,
+        named_faces=2,
+        in_splits=1,
+        runs=5,
+        pairs_open=2,
+        items_waiting=1,
+        failures=(("too big", 3), ("no picture", 2), ("no reason given", 1)),
+        failed_items=6,
+        unlabelled_pictures=4,
+        decisions=4,
+        days=(date(2026, 3, 18), date(2026, 3, 19), TODAY),
+        added=(1, 0, 3),
+        decided=(0, 4, 1),
+    )
+
+
+def test_a_fortnight_ends_today(shelf: Catalogue) -> None:
+    found = overview(shelf, TODAY)
+    assert (len(found.days), found.days[0], found.days[-1]) == (14, date(2026, 3, 7), TODAY)
+    assert found.added == (1, *[0] * 10, 1, 0, 3)
+
+
+def test_only_the_most_frequent_reasons_are_named_but_all_are_counted(catalogue: Catalogue) -> None:
+    with catalogue.writing() as connection:
+        connection.execute(
+            "INSERT INTO job_items (job_id, url, state, reason) "
+            "SELECT 1, a || ' ' || b, 'refused', 'reason ' || a FROM range(7) s(a), range(7) t(b) WHERE b >= a"
+        )
+    found = overview(catalogue, TODAY)
+    assert found.failures == tuple((f"reason {each}", 7 - each) for each in range(5))
+    assert found.failed_items == 28
+
+
+def test_an_empty_workspace(catalogue: Catalogue) -> None:
+    nothing = (0,) * 14
+    found = overview(catalogue, TODAY)
+    assert found == Overview(
+        Status(0, 0, 0), 0, 0, 0, 0, 0, 0, (), 0, 0, 0, days=found.days, added=nothing, decided=nothing
+    )
