@@ -33,17 +33,19 @@ class Terminal:
         self._tmux = ("tmux", "-f", os.devnull, "-L", socket)
         self._command = shlex.join([sys.executable, "-m", "anitui", "-w", str(workspace)])
         self._pause = threading.Event()
+        # A server whose last session ends goes down, and may meet the next session on its way: this one keeps it up.
+        self._run("new-session", "-d", "-s", "keeper", "sleep 600")
 
     def start(self) -> None:
-        self._run("new-session", "-d", "-x", "120", "-y", "36", f"exec {self._command}")
+        self._run("new-session", "-d", "-s", "ours", "-x", "120", "-y", "36", f"exec {self._command}")
         self.sees("what to do next")
         self.sees("look through")
 
     def press(self, *keys: str) -> None:
-        self._run("send-keys", *keys)
+        self._run("send-keys", "-t", "ours", *keys)
 
     def seen(self) -> str:
-        return self._run("capture-pane", "-p")
+        return self._run("capture-pane", "-t", "ours", "-p")
 
     def sees(self, text: str) -> None:
         """Look again and again until it is there."""
@@ -59,11 +61,11 @@ class Terminal:
             self._pause.wait(0.05)
 
     def pid(self) -> int:
-        return int(self._run("display-message", "-p", "#{pane_pid}"))
+        return int(self._run("display-message", "-t", "ours", "-p", "#{pane_pid}"))
 
     def has_ended(self) -> None:
         last = time.monotonic() + LONGEST_WAIT
-        while subprocess.run([*self._tmux, "has-session"], capture_output=True).returncode == 0:
+        while subprocess.run([*self._tmux, "has-session", "-t", "ours"], capture_output=True).returncode == 0:
             assert time.monotonic() < last, f"it does not end; the terminal shows\n{self.seen()}"
             self._pause.wait(0.05)
 
