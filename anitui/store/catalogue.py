@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = tuple[Any, ...]
 
+NOW = "(now() AT TIME ZONE 'UTC')"  # the catalogue keeps its moments in UTC
+
 
 class Unreadable(AnituiError):
     """The catalogue file cannot be opened."""

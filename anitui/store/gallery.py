@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from anitui.errors import Stopped
 from anitui.store import filters, journal
 from anitui.store.catalogue import Catalogue, incoming
+from anitui.words import count
 
 if TYPE_CHECKING:
     import numpy
@@ -229,8 +230,13 @@ def mark(catalogue: Catalogue, ids: Sequence[int], digit: int, action: str = "br
                 "SELECT count(*) FROM image_marks SEMI JOIN chosen USING (image_id) WHERE mark = ?", [digit]
             ).fetchall()[0][0]
         off = bearing == len(ids)
+        pictures = count(len(ids), "picture")
         summary = (
-            f"took mark {digit} off {_pictures(len(ids))}" if off else f"marked {_pictures(len(ids))} with {digit}"
+            f"took mark {digit} off {pictures}"
+            if off
+            else f"marked {pictures} with {digit}"
+            if off
+            else f"marked {count(len(ids), 'picture')} with {digit}"
         )
         with journal.decision(catalogue, action, summary) as decision:
             if off:
@@ -245,7 +251,7 @@ def _put(
     where = f"{where} AND image_id IN (SELECT image_id FROM chosen)"
     with catalogue.writing() as connection, incoming(connection, _keys(ids), "chosen"):
         wanted = int(connection.execute(f"SELECT count(*) FROM images WHERE {where}").fetchall()[0][0])
-        with journal.decision(catalogue, action, summary.format(_pictures(wanted))) as decision:
+        with journal.decision(catalogue, action, summary.format(count(wanted, "picture"))) as decision:
             return decision.put_where("images", values, where, [])
 
 
@@ -253,7 +259,3 @@ def _keys(ids: Sequence[int]) -> pyarrow.Table:
     import pyarrow
 
     return pyarrow.table({"image_id": pyarrow.array(ids, pyarrow.int64())})
-
-
-def _pictures(number: int) -> str:
-    return f"{number:,} picture{'' if number == 1 else 's'}"

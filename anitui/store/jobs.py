@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from anitui.store.arrow import as_table
-from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.catalogue import NOW, Catalogue, incoming
 from anitui.store.intake import KNOWN_MISSING
-
-NOW = "(now() AT TIME ZONE 'UTC')"
 
 
 @dataclass(frozen=True, slots=True)

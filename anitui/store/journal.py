@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from anitui.errors import AnituiError
-from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.catalogue import NOW, Catalogue, incoming
 
 if TYPE_CHECKING:
     import pyarrow
@@ -183,7 +183,7 @@ def decision(catalogue: Catalogue, action: str, summary: str, said_by: str = "pe
         made = Decision(entry_id, connection)
         yield made
         if made.changed:
-            connection.execute(f"UPDATE journal SET state = 'dropped', changed_at = {_NOW} WHERE state = 'undone'")
+            connection.execute(f"UPDATE journal SET state = 'dropped', changed_at = {NOW} WHERE state = 'undone'")
             connection.execute(
                 "INSERT INTO journal (entry_id, action, summary, said_by) VALUES (?, ?, ?, ?)",
                 [entry_id, action, summary.replace("{n}", f"{made.changed:,}"), said_by],
@@ -218,9 +218,6 @@ def history(catalogue: Catalogue, limit: int = 200, before: int | None = None) -
     return [Entry(*row) for row in rows]
 
 
-_NOW = "(now() AT TIME ZONE 'UTC')"
-
-
 def _step(catalogue: Catalogue, state: str, becomes: str, side: str, order: str, nothing: str) -> Entry:
     with catalogue.writing() as connection:
         found = connection.execute(
@@ -238,7 +235,7 @@ def _step(catalogue: Catalogue, state: str, becomes: str, side: str, order: str,
         for step, table in reversed(steps) if side == "before" else steps:
             _write_side(connection, entry.entry_id, step, table, side)
         connection.execute(
-            f"UPDATE journal SET state = ?, changed_at = {_NOW} WHERE entry_id = ?", [becomes, entry.entry_id]
+            f"UPDATE journal SET state = ?, changed_at = {NOW} WHERE entry_id = ?", [becomes, entry.entry_id]
         )
         return entry
 

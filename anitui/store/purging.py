@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anitui.store import journal
-from anitui.store.catalogue import Catalogue
+from anitui.store.catalogue import NOW, Catalogue
 from anitui.store.intake import MISSING
-from anitui.store.jobs import NOW
 from anitui.store.upkeep import TWICE
 
 

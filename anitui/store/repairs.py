@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from anitui.store import journal
 from anitui.store.arrow import as_table
-from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.catalogue import NOW, Catalogue, incoming
 from anitui.store.intake import KNOWN_MISSING, MISSING, OTHER_REASON, Batch, Moved, NewImage, NewSighting, record
-from anitui.store.jobs import NOW
 from anitui.store.upkeep import TWICE
 
 SAID_BY = "doctor"
