@@ -94,6 +94,11 @@ class Catalogue:
         try:
             self._connection.execute("COMMIT")
         except Exception as error:
+            if "No space left" in str(error):
+                raise AnituiError(
+                    f"the disk of {self.path.parent} is full and the last change was not made: "
+                    "free some space and do the same again"
+                ) from error
             raise AnituiError(
                 f"the last change could not be written to {self.path} and was not made: {first_line(error)}"
             ) from error
@@ -104,10 +109,12 @@ class Catalogue:
             if self._closed:
                 return
             self._closed = True
-            try:
+            import duckdb
+
+            # On a full disk it fails, and nothing is lost: the log beside the file holds what the file does not.
+            with suppress(duckdb.Error):
                 self._connection.execute("CHECKPOINT")
-            finally:
-                self._connection.close()
+            self._connection.close()
 
 
 @contextmanager
