@@ -158,10 +158,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _end_gently() -> None:
-    """A hang-up or a polite kill ends a command as ctrl-C does: what is done is kept. `nohup` stays in force."""
+    """A hang-up or a polite kill ends a command as ctrl-C does: what is done is kept. `nohup` stays in force.
+
+    The first one is enough: a second would cut off the keeping.
+    """
 
     def stop(signum: int, frame: FrameType | None) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
 
     for each in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(each) is signal.SIG_DFL:

@@ -26,6 +26,10 @@ def run(options: argparse.Namespace) -> int:
     if statement is None or statement == "-":
         statement = sys.stdin.read()  # before the workspace is held: somebody may still be typing
     with opened(options) as at:
+        if options.output is not None and any(
+            options.output.resolve().is_relative_to(own) for own in at.workspace.own() if own != at.workspace.exports
+        ):
+            raise WrongUse(f"{options.output} belongs to the workspace itself: write to another file")
         told = ask(
             at.catalogue,
             statement,
