@@ -23,12 +23,12 @@ async def test_enter_shows_the_picture_and_what_is_known_of_it(cafe: Workspace, 
     )[0]
     async with sitting(cafe, shelf, (120, 40)) as at:
         await at.press("g", "b", "right", "right", "right", "enter")
-        assert at.place.startswith("picture 9 › cocoa-09")
+        await at.until(lambda: at.place.startswith("picture 9 › cocoa-09"))
         assert at.place.endswith("4 of 12")
         for fact in ("300 × 400", "BMP RGB", "a copy", "cocoa  (job 1)", dhash, sha[:24], "seen 1 time"):
-            assert fact in at.seen()
+            await at.sees(fact)
         assert view(at).path == cafe.file(shelf.value("SELECT path FROM images WHERE image_id = 9"))
-        assert view(at).result is not None
+        await at.until(lambda: view(at).result is not None)
 
 
 async def test_next_and_previous_go_through_what_browse_shows_and_its_cursor_follows(
