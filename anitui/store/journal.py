@@ -30,7 +30,18 @@ class Journalled:
     owned: Mapping[str, str]
     # Rows that undo and redo leave as they are.
     except_where: str = "false"
+    # What must be put right after an undo or redo changed such rows, because the machine wrote beside them meanwhile.
+    afterwards: tuple[str, ...] = ()
 
+
+# What the keeper of a group inherited of those that it does not keep the place of any more.
+_INHERITED = tuple(
+    f"DELETE FROM {table} t WHERE inherited_from IS NOT NULL AND NOT EXISTS (FROM duplicate_groups g "
+    f"WHERE g.kind = '{kind}' AND g.id = t.inherited_from AND g.keeper_id = t.{owner} AND NOT g.kept)"
+    for table, kind, owner in (
+        ("sightings", "image", "image_id"), ("image_tags", "image", "image_id"), ("face_labels", "face", "face_id"),
+    )
+)  # fmt: skip
 
 # A new table of decisions is one line here.
 TABLES: Mapping[str, Journalled] = {
@@ -38,7 +49,10 @@ TABLES: Mapping[str, Journalled] = {
     "image_marks": Journalled({"image_id": "BIGINT"}, {"mark": "TINYINT"}),
     "image_tags": Journalled(
         {"image_id": "BIGINT", "label": "VARCHAR", "said_by": "VARCHAR"},
-        {"holds": "BOOLEAN", "speaker": "VARCHAR", "confidence": "DOUBLE", "said_at": "TIMESTAMP"},
+        {
+            "holds": "BOOLEAN", "speaker": "VARCHAR", "confidence": "DOUBLE", "said_at": "TIMESTAMP",
+            "inherited_from": "BIGINT",
+        },
     ),
     "faces": Journalled(
         {"face_id": "BIGINT"},
@@ -50,7 +64,10 @@ TABLES: Mapping[str, Journalled] = {
     ),
     "face_labels": Journalled(
         {"face_id": "BIGINT", "said_by": "VARCHAR"},
-        {"label": "VARCHAR", "speaker": "VARCHAR", "confidence": "DOUBLE", "said_at": "TIMESTAMP"},
+        {
+            "label": "VARCHAR", "speaker": "VARCHAR", "confidence": "DOUBLE", "said_at": "TIMESTAMP",
+            "inherited_from": "BIGINT",
+        },
     ),
     "labels": Journalled(
         {"label": "VARCHAR"},
@@ -61,6 +78,20 @@ TABLES: Mapping[str, Journalled] = {
         {
             "kind": "VARCHAR", "a_id": "BIGINT", "b_id": "BIGINT", "verdict": "VARCHAR", "said_by": "VARCHAR",
             "decided_at": "TIMESTAMP",
+        },
+    ),
+    "duplicate_groups": Journalled(
+        {"kind": "VARCHAR", "id": "BIGINT"},
+        {"group_id": "BIGINT", "keeper_id": "BIGINT", "kept": "BOOLEAN"},
+        afterwards=_INHERITED,
+    ),
+    # Only what is inherited comes and goes with decisions.
+    "sightings": Journalled(
+        {"sighting_id": "BIGINT"},
+        {
+            "image_id": "BIGINT", "site": "VARCHAR", "url": "VARCHAR", "page_url": "VARCHAR", "post_id": "VARCHAR",
+            "title": "VARCHAR", "author": "VARCHAR", "flair": "VARCHAR", "nsfw": "BOOLEAN", "label_hint": "VARCHAR",
+            "job_id": "BIGINT", "seen_at": "TIMESTAMP", "inherited_from": "BIGINT",
         },
     ),
 }  # fmt: skip
@@ -88,9 +119,29 @@ class Decision:
     """An open decision; what it changes, it changes through here."""
 
     entry_id: int
-    _connection: DuckDBPyConnection
+    connection: DuckDBPyConnection  # of the transaction that the decision is made in, for reading
     changed: int = 0
     _steps: int = 0
+
+    def fresh_ids(self, sequence: str, count: int) -> int:
+        """The first of so many numbers in a row that no row has."""
+        found = self.connection.execute(
+            f"SELECT min(n) FROM (SELECT nextval('{sequence}') AS n FROM range(?))", [count]
+        )
+        return int(found.fetchall()[0][0])
+
+    def add(self, table: str, rows: pyarrow.Table) -> int:
+        """Add rows that cannot be there yet: quicker than `put`, which looks. Returns how many they are."""
+        shape = TABLES[table]
+        columns = ", ".join(rows.column_names)
+        with incoming(self.connection, rows):
+            self.connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming")
+            self.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE change AS SELECT {_object('t', shape.key)} AS row_key, "
+                f"NULL::VARCHAR AS before, {_object('t', shape.owned)} AS after "
+                f"FROM {table} t SEMI JOIN incoming n ON {_same('t', 'n', shape.key)}"
+            )
+        return self._note(table)
 
     def put(self, table: str, rows: pyarrow.Table) -> int:
         """Make rows be as given: their key columns, and the owned columns to set; new rows are added.
@@ -102,7 +153,7 @@ class Decision:
             "(FROM (SELECT *, row_number() OVER () AS place FROM incoming) "
             f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY place DESC) = 1)"
         )
-        with incoming(self._connection, rows):
+        with incoming(self.connection, rows):
             return self._put(table, last, [name for name in rows.column_names if name in TABLES[table].owned])
 
     def put_where(self, table: str, values: Mapping[str, Any], where: str, parameters: list[Any]) -> int:
@@ -110,24 +161,24 @@ class Decision:
         key = ", ".join(TABLES[table].key)
         names = list(values)
         columns = ", ".join(f"?::{TABLES[table].owned[name]} AS {name}" for name in names)
-        self._connection.execute(
+        self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE decided AS SELECT {key}, {columns} FROM {table} WHERE {where}",
             [*values.values(), *parameters],
         )
         count = self._put(table, "decided", names)
-        self._connection.execute("DROP TABLE decided")
+        self.connection.execute("DROP TABLE decided")
         return count
 
     def remove(self, table: str, keys: pyarrow.Table) -> int:
         """Take rows away. Returns how many were there."""
         shape = TABLES[table]
-        with incoming(self._connection, keys):
-            self._connection.execute(
+        with incoming(self.connection, keys):
+            self.connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE change AS SELECT {_object('t', shape.key)} AS row_key, "
                 f"{_object('t', shape.owned)} AS before, NULL::VARCHAR AS after "
                 f"FROM {table} t SEMI JOIN incoming n ON {_same('t', 'n', shape.key)}"
             )
-            self._connection.execute(f"DELETE FROM {table} t USING incoming n WHERE {_same('t', 'n', shape.key)}")
+            self.connection.execute(f"DELETE FROM {table} t USING incoming n WHERE {_same('t', 'n', shape.key)}")
         return self._note(table)
 
     def _put(self, table: str, source: str, names: list[str]) -> int:
@@ -137,7 +188,7 @@ class Decision:
             [f"t.{name} IS DISTINCT FROM n.{name}::{kind}" for name, kind in owned.items()] or ["false"]
         )
         cast = ", ".join(f"n.{name}::{kind} AS {name}" for name, kind in {**shape.key, **owned}.items())
-        self._connection.execute(
+        self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE change AS "
             f"SELECT {_object('n', shape.key)} AS row_key, "
             f"CASE WHEN t.rowid IS NULL THEN NULL ELSE {_object('t', owned)} END AS before, "
@@ -147,13 +198,13 @@ class Decision:
         )
         if names:
             sets = ", ".join(f"{name} = n.{name}" for name in names)
-            self._connection.execute(
+            self.connection.execute(
                 f"UPDATE {table} t SET {sets} FROM change n WHERE n.before IS NOT NULL AND {_same('t', 'n', shape.key)}"
             )
         columns = ", ".join([*shape.key, *names])
-        self._connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM change WHERE before IS NULL")
+        self.connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM change WHERE before IS NULL")
         # A new row has defaults besides what was given, and redo must bring the very same back.
-        self._connection.execute(
+        self.connection.execute(
             f"UPDATE change n SET after = {_object('t', shape.owned)} FROM {table} t "
             f"WHERE n.before IS NULL AND {_same('t', 'n', shape.key)}"
         )
@@ -162,12 +213,12 @@ class Decision:
     def _note(self, table: str) -> int:
         """Keep what `change` holds, as the next step of this decision: undo goes through the steps backwards."""
         self._steps += 1
-        self._connection.execute(
+        self.connection.execute(
             "INSERT INTO journal_changes SELECT ?, ?, ?, row_key, before, after FROM change",
             [self.entry_id, self._steps, table],
         )
-        count = int(self._connection.execute("SELECT count(*) FROM change").fetchall()[0][0])
-        self._connection.execute("DROP TABLE change")
+        count = int(self.connection.execute("SELECT count(*) FROM change").fetchall()[0][0])
+        self.connection.execute("DROP TABLE change")
         self.changed += count
         return count
 
@@ -234,6 +285,8 @@ def _step(catalogue: Catalogue, state: str, becomes: str, side: str, order: str,
         ).fetchall()
         for step, table in reversed(steps) if side == "before" else steps:
             _write_side(connection, entry.entry_id, step, table, side)
+        for order in dict.fromkeys(order for _, table in steps for order in TABLES[table].afterwards):
+            connection.execute(order)
         connection.execute(
             f"UPDATE journal SET state = ?, changed_at = {NOW} WHERE entry_id = ?", [becomes, entry.entry_id]
         )

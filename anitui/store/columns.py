@@ -1,0 +1,38 @@
+"""What pictures and faces may have in common: the columns that near-duplicates are looked for within."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from anitui.errors import WrongUse
+
+# For each, who has which values: a picture that was seen at several places has several.
+_OF_IMAGES: Mapping[str, str] = {
+    "title": "SELECT DISTINCT image_id AS id, title AS value FROM sightings WHERE title IS NOT NULL",
+    "label": "SELECT image_id AS id, label AS value FROM tagged_images",
+    "folder": "SELECT DISTINCT image_id AS id, page_url AS value FROM sightings WHERE page_url IS NOT NULL",
+    "job": "SELECT DISTINCT image_id AS id, job_id::VARCHAR AS value FROM sightings WHERE job_id IS NOT NULL",
+    "post": "SELECT DISTINCT image_id AS id, post_id AS value FROM sightings WHERE post_id IS NOT NULL",
+    "site": "SELECT DISTINCT image_id AS id, site AS value FROM sightings",
+    "author": "SELECT DISTINCT image_id AS id, author AS value FROM sightings WHERE author IS NOT NULL",
+    "format": "SELECT image_id AS id, format AS value FROM images",
+}
+
+COLUMNS = tuple(_OF_IMAGES)
+
+
+def values(kind: str, column: str) -> str:
+    """SQL that gives (id, value) for a column, of pictures or of faces; a face has its picture's, but its own label."""
+    if column not in _OF_IMAGES:
+        raise WrongUse(f"near-duplicates cannot be looked for within {column!r}: there are {', '.join(COLUMNS)}")
+    if kind == "image":
+        return _OF_IMAGES[column]
+    if column == "label":
+        return "SELECT face_id AS id, label AS value FROM labelled_faces"
+    return f"SELECT f.face_id AS id, c.value FROM faces f JOIN ({_OF_IMAGES[column]}) c ON c.id = f.image_id"
+
+
+def sharing(kind: str, column: str, a: str, b: str) -> str:
+    """A condition: that two ids have a value of a column in common."""
+    found = values(kind, column)
+    return f"EXISTS (FROM ({found}) x JOIN ({found}) y ON x.value = y.value WHERE x.id = {a} AND y.id = {b})"
