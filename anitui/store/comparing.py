@@ -144,7 +144,7 @@ _SIDES = {
         LEFT JOIN ({_HASHES.format(id="image_id", kind="image", chosen="here")}) h
                ON h.id = i.image_id
         LEFT JOIN (SELECT image_id AS id, list(label ORDER BY speaker_rank(speaker) DESC, label) AS labels
-                   FROM tagged_images SEMI JOIN here USING (image_id) GROUP BY image_id) l ON l.id = i.image_id
+                   FROM tagged_among($ids::BIGINT[]) GROUP BY image_id) l ON l.id = i.image_id
         LEFT JOIN ({_SEEN}) s ON s.image_id = i.image_id
     """,
     "face": f"""

@@ -54,29 +54,35 @@ def _pass_on(decision: Decision, kind: str, what: _Heirloom) -> None:
     shape = TABLES[what.table]
     key = [] if what.sequence else [name for name in shape.key if name != what.owner]
     passed = [name for name in (*key, *shape.owned) if name not in (what.owner, "inherited_from")]
-    columns = ", ".join(f"t.{name}" for name in passed)
-    same = " AND ".join(f"o.{name} IS NOT DISTINCT FROM w.{name}" for name in what.same)
-    once = ", ".join(f"w.{name}" for name in what.same)
+    row = [what.owner, *passed, "inherited_from"]
+    # The keepers are among those near, so what they have is all that need be looked at: one pass over the table.
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE here AS SELECT {', '.join(dict.fromkeys([*shape.key, *row]))} "
+        f"FROM {what.table} t SEMI JOIN near n ON n.id = t.{what.owner}"
+    )
+    same = " AND ".join(f"o.{name} IS NOT DISTINCT FROM w.{name}" for name in (what.owner, *what.same))
+    once = ", ".join(f"w.{name}" for name in (what.owner, *what.same))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE wanted AS "
-        f"WITH givers AS ({_GIVERS}), w AS (SELECT g.keeper AS {what.owner}, {columns}, g.giver AS inherited_from "
-        f"FROM {what.table} t JOIN givers g ON g.giver = t.{what.owner} WHERE t.inherited_from IS NULL) "
-        f"SELECT * FROM w ANTI JOIN {what.table} o ON o.{what.owner} = w.{what.owner} AND o.inherited_from IS NULL "
-        f"AND {same} QUALIFY row_number() OVER (PARTITION BY w.{what.owner}, {once} ORDER BY w.inherited_from) = 1",
+        f"WITH givers AS ({_GIVERS}), w AS (SELECT g.keeper AS {what.owner}, "
+        f"{', '.join(f't.{name}' for name in passed)}, g.giver AS inherited_from "
+        f"FROM here t JOIN givers g ON g.giver = t.{what.owner} WHERE t.inherited_from IS NULL) "
+        f"SELECT * FROM w ANTI JOIN (FROM here WHERE inherited_from IS NULL) o ON {same} "
+        f"QUALIFY row_number() OVER (PARTITION BY {once} ORDER BY w.inherited_from) = 1",
         [kind],
     )
-    rows = ", ".join([what.owner, *passed, "inherited_from"])
-    equal = " AND ".join(f"t.{name} IS NOT DISTINCT FROM w.{name}" for name in (what.owner, *passed, "inherited_from"))
-    names = ", ".join(f"t.{name}" for name in shape.key)
+    equal = " AND ".join(f"t.{name} IS NOT DISTINCT FROM w.{name}" for name in row)
     superfluous: pyarrow.Table = connection.sql(
-        f"SELECT {names} FROM {what.table} t SEMI JOIN near n ON n.id = t.inherited_from ANTI JOIN wanted w ON {equal}"
+        f"SELECT {', '.join(f't.{name}' for name in shape.key)} FROM here t ANTI JOIN wanted w ON {equal} "
+        "WHERE t.inherited_from IS NOT NULL"
     ).to_arrow_table()
-    if len(superfluous):
-        decision.remove(what.table, superfluous)
     missing: pyarrow.Table = connection.sql(
-        f"SELECT {rows} FROM wanted w ANTI JOIN {what.table} t ON {equal}"
+        f"SELECT {', '.join(row)} FROM wanted w ANTI JOIN here t ON {equal}"
     ).to_arrow_table()
     connection.execute("DROP TABLE wanted")
+    connection.execute("DROP TABLE here")
+    if len(superfluous):
+        decision.remove(what.table, superfluous)
     if len(missing):
         if what.sequence:
             import pyarrow

@@ -102,3 +102,19 @@ LEFT JOIN groups_apart r ON r.kind = w.kind
     AND r.one = least(coalesce(ga.group_id, w.a_id), coalesce(gb.group_id, w.b_id))
     AND r.other = greatest(coalesce(ga.group_id, w.a_id), coalesce(gb.group_id, w.b_id))
 WHERE coalesce(ga.group_id, w.a_id) <> coalesce(gb.group_id, w.b_id) AND coalesce(r.postponed, true);
+
+-- The same as the view `tagged_images`, for a few pictures out of millions: the view ranks all that was ever said.
+CREATE MACRO tagged_among(ids) AS TABLE
+SELECT image_id, label, said_by, confidence, said_at, speaker FROM (
+    SELECT *, row_number() OVER (
+        PARTITION BY image_id, label ORDER BY speaker_rank(speaker) DESC, said_at DESC
+    ) AS rank
+    FROM (
+        SELECT image_id, label, holds, speaker, said_by, confidence, said_at FROM image_tags
+        WHERE image_id IN (SELECT unnest(ids))
+        UNION ALL
+        SELECT image_id, label_hint, true, 'job', coalesce('job ' || job_id, site), NULL, seen_at
+        FROM sightings WHERE label_hint IS NOT NULL AND image_id IN (SELECT unnest(ids))
+    )
+)
+WHERE rank = 1 AND holds;
