@@ -10,24 +10,9 @@ same page goes through Textual as Segments, one Style for each cell. Told is the
 
 from __future__ import annotations
 
-import argparse
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from itertools import chain
-from pathlib import Path
+from players import on_stage, options, play, tell
+from terminal import Terminal
 
-import synthetic
-from terminal import Answer, Terminal, resident, running
-from timing import bytecode_in, percentile, table, told
-
-PYTHON = sys.executable
-HERE = Path(__file__).resolve()
 # What is pressed, as a terminal sends it. First on and on through pages that nobody has seen before; then far away;
 # then decisions, close enough together that the message about one does not fade during the next.
 ACTS = (
@@ -36,153 +21,22 @@ ACTS = (
     (("to the end", "\x1b[F"), ("to the start", "\x1b[H")),
     (("set aside", "x"), ("undo", "u")),
 )
-TMUX = """\
-set -g status off
-set -g escape-time 0
-set -g default-terminal tmux-256color
-set -ga terminal-features ",*:RGB"
-"""
 
 
-@dataclass(slots=True)
-class Player:
-    """One of the programs that are compared."""
-
-    name: str
-    terminal: Terminal
-    opened: float = 0.0
-    answers: dict[str, list[Answer]] = field(default_factory=dict)
-    process: int = 0  # the one that holds the catalogue
-
-
-def plain() -> None:
-    """Be anitui without its prepared lines: what a Textual widget is that gives Segments from `render_line`."""
-    from textual.strip import Strip
-    from textual.widget import Widget
-
-    from anitui import cli
-    from anitui.screens.widgets.picture.canvas import Canvas
-
-    def render_line(canvas: Canvas, y: int) -> Strip:
-        line = canvas.line(y)
-        return Strip(list(line), line.cell_length)
-
-    Canvas.render_lines = Widget.render_lines  # type: ignore[method-assign]
-    Canvas.render_line = render_line  # type: ignore[method-assign, assignment]
-    sys.exit(cli.main(sys.argv[2:]))
-
-
-def in_tmux(folder: Path, command: list[str]) -> list[str]:
-    """The same command inside a tmux of its own."""
-    settings = folder / "tmux.conf"
-    settings.write_text(TMUX)
-    return ["tmux", "-f", str(settings), "-S", str(folder / "tmux.socket"), "new-session", *command]
-
-
-def play(players: list[Player], presses: int, quiet: float, pause: float) -> None:
-    """Press every key in turn everywhere, again and again; before each, a moment to look, as a person takes."""
-    for act in ACTS:
-        for _ in range(presses if len(act) > 1 else presses // 2):
-            for name, keys in act:
-                for player in players:
-                    time.sleep(pause)
-                    player.answers.setdefault(name, []).append(player.terminal.press(keys, quiet))
-
-
-def linked(folder: Path, source: Path, pictures: int) -> list[Path]:
-    """Some of somebody's pictures, as links, so that nothing is changed where they lie."""
-    folder.mkdir()
-    endings = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
-    found = sorted(each for each in source.resolve().rglob("*") if each.suffix.lower() in endings and each.is_file())
-    links = []
-    for number, file in enumerate(found[:: max(1, len(found) // pictures)][:pictures]):
-        links.append(folder / f"{number:05}{file.suffix}")
-        links[-1].symlink_to(file)
-    return links
-
-
-def holder(workspace: Path) -> int:
-    """The process that holds a workspace."""
-    return int(json.loads((workspace / ".anitui.lock").read_text())["pid"])
+def to_browse(terminal: Terminal) -> None:
+    """From Home to the pictures."""
+    terminal.type("g")
+    terminal.settle()
+    terminal.type("b")
+    terminal.until("newest")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="key → last byte and bytes in Browse, plain and in tmux")
-    parser.add_argument("--catalogue", type=int, default=1_000_000, metavar="N", help="rows (1,000,000)")
-    parser.add_argument("--pictures", type=int, default=200, metavar="N", help="real pictures behind them (200)")
-    parser.add_argument("--from", type=Path, dest="source", metavar="DIR", help="these instead of drawn ones")
-    parser.add_argument("--presses", type=int, default=10, metavar="N", help="how often each key (10)")
-    parser.add_argument("--size", default="200x50", metavar="CxR", help="of the terminal, in cells (200x50)")
-    parser.add_argument("--quiet", type=float, default=0.15, help="seconds without a byte that end an answer (0.15)")
-    parser.add_argument("--pause", type=float, default=0.15, help="seconds between an answer and the next key (0.15)")
-    chosen = parser.parse_args()
-    columns, rows = map(int, chosen.size.split("x"))
-
-    with tempfile.TemporaryDirectory(prefix="anitui-bench-") as temporary, ExitStack() as stack:
-        folder = Path(temporary)
-        bytecode_in(folder / "bytecode", "anitui.app", "anitui.commands.terminal", "anitui.screens.browse", "duckdb")
-        if chosen.source is None:
-            files = synthetic.draw(folder / "pictures", chosen.pictures)
-        else:
-            files = linked(folder / "pictures", chosen.source, chosen.pictures)
-        first = synthetic.make(folder / "a", chosen.catalogue, synthetic.many_names(folder / "pictures", files))
-        places = {name: folder / name for name in ("a", "b", "c")}
-        for name in ("b", "c"):
-            shutil.copytree(first.root, places[name])
-
-        starts: dict[str, list[str]] = {
-            "anitui": [PYTHON, "-m", "anitui", "-w", str(places["a"])],
-            "as Segments": [PYTHON, str(HERE), "--as-segments", "-w", str(places["b"])],
-        }
-        workspaces = {"anitui": places["a"], "as Segments": places["b"], "in tmux": places["c"]}
-        if shutil.which("tmux"):
-            starts["in tmux"] = in_tmux(folder, [PYTHON, "-m", "anitui", "-w", str(places["c"])])
-            stack.callback(
-                subprocess.run, ["tmux", "-S", str(folder / "tmux.socket"), "kill-server"], capture_output=True
-            )
-        players = []
-        for name, command in starts.items():
-            terminal = stack.enter_context(running(command, columns, rows))
-            player = Player(name, terminal, terminal.until("look through"))
-            terminal.settle()
-            terminal.press("g", chosen.quiet)
-            terminal.type("b")
-            terminal.until("newest")
-            terminal.settle()
-            player.process = holder(workspaces[name])
-            players.append(player)
-
-        play(players, chosen.presses, chosen.quiet, chosen.pause)
-        _tell(players, chosen.catalogue, f"{columns}×{rows}")
-
-
-def _tell(players: list[Player], pictures: int, size: str) -> None:
-    print(f"{pictures:,} pictures in the catalogue, a terminal of {size} cells")
-    baseline = next(player for player in players if player.name == "as Segments")
-    rows = []
-    for name, _ in chain.from_iterable(ACTS):
-        for player in players:
-            last = [answer.last * 1000 for answer in player.answers[name]]
-            first = [answer.first * 1000 for answer in player.answers[name]]
-            size_kb = [answer.bytes / 1000 for answer in player.answers[name]]
-            theirs = percentile([answer.last * 1000 for answer in baseline.answers[name]], 0.5)
-            rows.append(
-                (
-                    name, player.name, told(percentile(first, 0.5)), told(percentile(last, 0.5)),
-                    told(percentile(last, 0.95)), told(percentile(size_kb, 0.5)), told(max(size_kb)),
-                    told(theirs / percentile(last, 0.5)),
-                )
-            )  # fmt: skip
-    table(("key", "where", "ms first", "ms last", "p95", "kB", "kB most", "ratio"), rows)
-    print()
-    table(
-        ("program", "s to Home", "MB resident"),
-        [(player.name, told(player.opened), told(resident(player.process))) for player in players],
-    )
+    chosen = options("key → last byte and bytes in Browse, plain and in tmux").parse_args()
+    with on_stage(chosen, "anitui.screens.browse", to_browse) as (players, _):
+        play(players, ACTS, chosen.presses, chosen.quiet, chosen.pause)
+        tell(players, ACTS, chosen.catalogue, chosen.size.replace("x", "×"))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--as-segments"]:
-        plain()
-    else:
-        main()
+    main()
