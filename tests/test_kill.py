@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from anitui import workspace as workspaces
-from anitui.pipeline.doctor import DoctorReport, examine_workspace, mend
+from anitui.pipeline.doctor import examine_workspace
 from anitui.pipeline.engine import InProcess
-from anitui.pipeline.findings import Kind
+from anitui.pipeline.findings import DoctorReport, Kind
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
+from anitui.pipeline.mending import mend
 from anitui.progress import run
 from anitui.settings import ImportSettings
 from anitui.store import journal
@@ -39,7 +40,8 @@ import os, signal, sys
 from pathlib import Path
 import pyarrow
 from anitui.pipeline import ingest, purge
-from anitui.pipeline.doctor import examine_workspace, mend
+from anitui.pipeline.doctor import examine_workspace
+from anitui.pipeline.mending import mend
 from anitui.pipeline.engine import InProcess, Processes
 from anitui.progress import run
 from anitui.settings import ImportSettings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from anitui.commands.listing import clipped, say_list
 from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
 from anitui.pipeline.doctor import examine_workspace
@@ -21,6 +22,12 @@ def run(options: argparse.Namespace) -> int:
         done = drive(mend(at.workspace, at.catalogue, found))
         for sentence in done.sentences:
             say(sentence)
+    if done.lost:
+        say("moved to lost:")
+        say_list(done.lost)
+    if done.left:
+        say("left as it is:")
+        say_list(done.left)
     report(options, {"clean": not done.left, "found": found, "mended": done})
     return 3 if done.left else 0
 
@@ -32,6 +39,6 @@ def _tell(found: DoctorReport, *, mended: bool) -> None:
     for finding in found.findings:
         say(f"{finding.sentence}: {finding.remedy}")
         for example in finding.examples:
-            say(f"    {example}")
+            say(f"    {clipped(example)}")
     if not mended:
         say("`anitui doctor --mend` mends this; nothing is deleted that was ever taken in")

@@ -6,12 +6,11 @@ import argparse
 from collections import Counter
 from dataclasses import asdict, replace
 
+from anitui.commands.listing import clipped, say_list
 from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
 from anitui.errors import WrongUse
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
-
-SHOWN = 20
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,8 +39,6 @@ def tell(done: ImportReport) -> None:
     say(f"{done.refused + done.failed:,} not taken:")
     reasons = Counter(failure.reason.partition(":")[0] for failure in done.failures)
     for reason, often in reasons.most_common():
-        say(f"{often:>8,}  {reason}")
-    for failure in done.failures[:SHOWN]:
-        say(f"          {failure.url}: {failure.reason}")
-    if len(done.failures) > SHOWN:
-        say('          … all of them: anitui sql "FROM not_taken"')
+        say(f"{often:>8,}  {clipped(reason)}")
+    lines = [f"{clipped(each.url)}: {clipped(each.reason)}" for each in done.failures]
+    say_list(lines, 'all of them: anitui sql "FROM not_taken"')

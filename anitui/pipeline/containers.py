@@ -5,6 +5,7 @@ Pillow forgives a missing end and counts frames by seeking through them; a catal
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +18,9 @@ _BMP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
 _NEEDED = (258, 320, 273, 279, 324, 325)
 _FOREIGN_STARTS = (
     (b"8BPS", "PSD"),
-    (b"\0\0\1\0", "ICO"),
-    (b"\0\0\2\0", "CUR"),
     (b"%PDF-", "PDF"),
     (b"%!PS", "PostScript"),
+    (b"\xc5\xd0\xd3\xc6", "EPS"),
     (b"\xff\x0a", "JPEG XL"),
     (b"\0\0\0\x0cJXL ", "JPEG XL"),
     (b"\0\0\0\x0cjP  ", "JPEG 2000"),
@@ -31,8 +31,31 @@ _FOREIGN_STARTS = (
     (b"qoif", "QOI"),
     (b"v/1\x01", "OpenEXR"),
     (b"#?RADIANCE", "HDR"),
+    (b"\x8aMNG\r\n\x1a\n", "MNG"),
+    (b"II\xbc\x01", "JPEG XR"),
+    (b"\x59\xa6\x6a\x95", "Sun raster"),
+    (b"\x01\xda\0\1", "SGI"),
+    (b"\x01\xda\1\1", "SGI"),
+    (b"/* XPM */", "XPM"),
+    (b"SIMPLE  =", "FITS"),
     (b"<svg", "SVG"),
 )
+_NETPBM = {b"P1": "PBM", b"P4": "PBM", b"P2": "PGM", b"P5": "PGM", b"P3": "PPM", b"P6": "PPM", b"P7": "PAM"}
+# The boxes that lie at the top of such a file: anything else after the picture was put there by somebody.
+_AVIF_BOXES = {
+    b"ftyp",
+    b"meta",
+    b"mdat",
+    b"moov",
+    b"moof",
+    b"mfra",
+    b"sidx",
+    b"styp",
+    b"free",
+    b"skip",
+    b"uuid",
+    b"pdin",
+}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 
@@ -60,7 +83,38 @@ def kind(data: bytes) -> str | None:
         return "bmp"
     if data[4:8] == b"ftyp":
         return _brand(data)
-    return next((name for start, name in _FOREIGN_STARTS if data.startswith(start)), None)
+    return next((name for start, name in _FOREIGN_STARTS if data.startswith(start)), None) or _without_a_start(data)
+
+
+def _without_a_start(data: bytes) -> str | None:
+    """The kinds whose first bytes could be anything: these look further, so that text is not called a picture."""
+    if data[:2] in _NETPBM and re.match(rb"P[1-7]\s+(#[^\n]*\n\s*)*(\d+\s+\d+|WIDTH )", data[:400]):
+        return _NETPBM[data[:2]]
+    if data[:5] in (b"<?xml", b"<!DOC") and b"<svg" in data[:2000]:
+        return "SVG"
+    if data[128:132] == b"DICM":
+        return "DICOM"
+    if data[:3] in (b"\x0a\0\1", b"\x0a\2\1", b"\x0a\3\1", b"\x0a\5\1") and data[3:4] in (b"\1", b"\2", b"\4", b"\x08"):
+        return "PCX"
+    if data[:4] in (b"\0\0\1\0", b"\0\0\2\0") and len(data) >= 22:
+        count, size, start = struct.unpack_from("<H8xII", data, 4)
+        if count and size and start >= 6 + 16 * count and start + size <= len(data):
+            return "ICO" if data[2] == 1 else "CUR"
+    return "TGA" if _is_tga(data) else None
+
+
+def _is_tga(data: bytes) -> bool:
+    if data.endswith(b"TRUEVISION-XFILE.\0"):
+        return True
+    if len(data) <= 18:
+        return False
+    coloured, type_, first, colours, width, height, depth, flags = struct.unpack_from("<xBBHHx4xHHBB", data)
+    mapped = type_ in (1, 9)
+    palette = coloured == 1 and 0 < colours <= 256 if mapped else not (coloured or first or colours)
+    depths = (8,) if mapped else {2: (15, 16, 24, 32), 10: (15, 16, 24, 32), 3: (8, 16), 11: (8, 16)}.get(type_, ())
+    # The unused bits are nought, and pixels that are not packed are all there.
+    whole = type_ > 8 or len(data) >= 18 + data[0] + width * height * ((depth + 7) // 8)
+    return palette and depth in depths and bool(width and height) and not flags & 0xC0 and whole
 
 
 def webp_size(data: bytes) -> tuple[int, int] | None:
@@ -137,15 +191,23 @@ def _png_cut(data: bytes) -> bool:
 
 
 def _boxes_cut(data: bytes) -> bool:
+    """What lies behind the last box is not the picture's; but a picture has its index and its pixels before that."""
     at = 0
-    while at < len(data):
-        size = struct.unpack_from(">I", data, at)[0]
+    seen: set[bytes] = set()
+    while at + 8 <= len(data):
+        size, name = struct.unpack_from(">I4s", data, at)
+        if name not in _AVIF_BOXES:
+            break
         if size == 1:
             size = struct.unpack_from(">Q", data, at + 8)[0]
-        if size < 8:  # 0: up to the end of the file; anything else is broken, which the decoder will say
+        elif size == 0:  # up to the end of the file
+            return False
+        if size < 8:  # broken, which the decoder will say
             return False
         at += size
-    return at > len(data)
+        seen.add(name)
+    index = b"moov" if data[8:12] == b"avis" else b"meta"
+    return at > len(data) or not (index in seen and (b"mdat" in seen or b"idat" in data))
 
 
 def _bmp_cut(data: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import logging
+import re
 import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from anitui.pipeline import containers
 
@@ -47,6 +48,7 @@ _TURNS: Mapping[int, Image.Transpose] = {
     8: Image.Transpose.ROTATE_90,
 }
 _BACKDROP = (128, 128, 128)
+_ENDS_EARLY = "the file ends before the picture does"
 
 # Pillow's warnings and log lines would be written over a terminal screen. What they warn of is checked here.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -63,6 +65,7 @@ class Reason(StrEnum):
     BROKEN = "broken"
     BOMB = "too many pixels"
     TOO_LARGE = "too many bytes"
+    NO_MEMORY = "not enough memory to decode it"
 
 
 class Refused(Exception):
@@ -74,12 +77,14 @@ class Refused(Exception):
         self.detail = detail
 
     def __str__(self) -> str:
+        if self.reason is Reason.UNSUPPORTED:
+            return f"{self.detail} is not taken: convert it to PNG or JPEG"
         return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is taken. Pillow's own ceiling, twice the default `max_pixels`, holds whatever is set here."""
+    """How much is taken."""
 
     max_bytes: int = 512 * 1024 * 1024
     max_pixels: int = 89_478_485
@@ -120,7 +125,7 @@ def open_picture(
     if not data:
         raise Refused(Reason.EMPTY)
     if len(data) > limits.max_bytes:
-        raise Refused(Reason.TOO_LARGE, f"{len(data)} bytes, at most {limits.max_bytes} are taken")
+        raise too_large(len(data), limits)
     kind = containers.kind(data)
     if kind is None:
         raise Refused(Reason.NOT_A_PICTURE)
@@ -131,11 +136,14 @@ def open_picture(
     if kind == "tiff":
         _silence_libtiff()
     structure = containers.frames(data, kind)
-    with _pillow_raising(structure.cut):
+    # Pillow holds twice its ceiling against what a file makes it reserve on the way: that must not be below our limit.
+    Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, limits.max_pixels)
+    with _pillow_raising("its header cannot be read", limits, structure.cut):
         image = Image.open(io.BytesIO(data), formats=(kind.upper(),))
-        _check_pixels(image.size, limits)
-        if structure.cut:
-            raise Refused(Reason.TRUNCATED, "the file ends before the picture does")
+    _check_pixels(image.size, limits)
+    if structure.cut:
+        raise Refused(Reason.TRUNCATED, _ENDS_EARLY)
+    with _pillow_raising("its pixels cannot be decoded", limits):
         frames = max(structure.count, _frames_told(image, kind))
         stored = image.size
         if kind == "jpeg" and shrink_to is not None:
@@ -189,7 +197,7 @@ def for_display(path: Path, box: Size, limits: Limits = Limits()) -> Image.Image
     Raises Refused as open_picture does, and OSError where the file itself cannot be read.
     """
     picture = open_picture(_read(path, limits), limits, shrink_to=box)
-    with _pillow_raising():
+    with _pillow_raising("it cannot be shown", limits):
         image = seen(picture.image)
         target = _as_displayed(_fitted((picture.width, picture.height), box), picture.orientation)
         if image.size != target:
@@ -207,23 +215,27 @@ def _read(path: Path, limits: Limits) -> bytes:
     if not stat.S_ISREG(told.st_mode):
         raise Refused(Reason.NOT_A_PICTURE, "not a regular file")
     if told.st_size > limits.max_bytes:
-        raise Refused(Reason.TOO_LARGE, f"{told.st_size} bytes, at most {limits.max_bytes} are taken")
+        raise too_large(told.st_size, limits)
     return path.read_bytes()
 
 
 @contextmanager
-def _pillow_raising(cut: bool = False) -> Iterator[None]:
-    """Whatever Pillow raises in here, from struct.error to MemoryError, becomes Refused."""
+def _pillow_raising(said: str, limits: Limits, cut: bool = False) -> Iterator[None]:
+    """Whatever Pillow raises in here, from struct.error to MemoryError, becomes Refused.
+
+    In words of ours: a decoder's own speak of its inside ("could not create decoder object").
+    """
     try:
         yield
-    except Refused:
-        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused(Reason.BOMB, _short(error)) from None
+        size = re.search(r"\d+", str(error))
+        raise _too_many_pixels(f"{int(size[0]):,} pixels" if size else "it says it has more", limits) from None
+    except MemoryError:
+        raise Refused(Reason.NO_MEMORY) from None
     except Exception as error:
-        short = _short(error)
-        ended = cut or isinstance(error, EOFError) or "truncated" in short.lower()
-        raise Refused(Reason.TRUNCATED if ended else Reason.BROKEN, short) from None
+        if cut or isinstance(error, EOFError) or "truncated" in str(error).lower():
+            raise Refused(Reason.TRUNCATED, _ENDS_EARLY) from None
+        raise Refused(Reason.BROKEN, said) from None
 
 
 @cache
@@ -235,17 +247,19 @@ def _silence_libtiff() -> None:
         library.TIFFSetWarningHandler(None)
 
 
-def _short(error: Exception) -> str:
-    if isinstance(error, UnidentifiedImageError):  # its text is an address in memory
-        return "the header cannot be read"
-    line = " ".join(str(error).split()) or type(error).__name__
-    return line if len(line) <= 120 else line[:119] + "…"
-
-
 def _check_pixels(size: Size, limits: Limits) -> None:
     width, height = size
     if width * height > limits.max_pixels:
-        raise Refused(Reason.BOMB, f"{width} × {height}, at most {limits.max_pixels} pixels are taken")
+        raise _too_many_pixels(f"{width:,} × {height:,} pixels", limits)
+
+
+def _too_many_pixels(size: str, limits: Limits) -> Refused:
+    return Refused(Reason.BOMB, f"{size}, at most {limits.max_pixels:,} are taken")
+
+
+def too_large(size: int, limits: Limits) -> Refused:
+    """The refusal of so many bytes."""
+    return Refused(Reason.TOO_LARGE, f"{size:,} bytes, at most {limits.max_bytes:,} are taken")
 
 
 def _frames_told(image: Image.Image, kind: str) -> int:

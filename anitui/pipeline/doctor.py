@@ -19,22 +19,18 @@ from pathlib import Path
 from anitui.errors import AnituiError
 from anitui.files import is_unfinished
 from anitui.pipeline.engine import Engine
-from anitui.pipeline.findings import DoctorReport, Kind, MendReport
-from anitui.pipeline.ingest import alone_with_media
-from anitui.pipeline.mending import mend
+from anitui.pipeline.findings import DoctorReport, Kind
+from anitui.pipeline.media import alone_with_media
 from anitui.pipeline.verify import Reading, engine_for, read, read_crashed
 from anitui.progress import Event, Work
 from anitui.store.catalogue import Catalogue
 from anitui.store.upkeep import Case, Seen, Survey, ToRead
 from anitui.workspace import Workspace
 
-__all__ = ["DoctorReport", "MendReport", "examine_workspace", "mend"]
-
 AT_ONCE = 20_000
 EXAMPLES = 5
 
 _DIGEST_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]+")
-_SPILL_OF = re.compile(r"duckdb_temp_(\d+)_")  # which process spilt there
 
 
 def examine_workspace(
@@ -58,7 +54,6 @@ def examine_workspace(
         found: dict[Kind, list[Case]] = {
             Kind.STALE_JOB: survey.jobs_that_nobody_runs(),
             Kind.UNFINISHED: looked.unfinished,
-            Kind.SPILL: _spilt(workspace),
             Kind.PURGED: survey.purged_but_there(),
             Kind.NO_ROW: survey.files_without_row(),
             Kind.STRAY: survey.strays() + looked.unnameable,
@@ -181,14 +176,6 @@ def _unfinished_elsewhere(workspace: Workspace) -> Iterator[Case]:
                     and entry.stat(follow_symlinks=False).st_ctime_ns < taken
                 ):
                     yield Case(None, str(Path(entry.path).relative_to(workspace.root)))
-
-
-def _spilt(workspace: Workspace) -> list[Case]:
-    """What the database of an earlier process could not hold in memory, and had no time to remove."""
-    folder = workspace.root / ".spill"
-    names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-    ended = [name for name in names if (match := _SPILL_OF.match(name)) and int(match[1]) != os.getpid()]
-    return [Case(None, f"{folder.name}/{name}") for name in ended]
 
 
 def _read(workspace: Workspace, survey: Survey, deep: bool, engine: Engine | None) -> Work[_WasRead]:

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait as wait_for
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from anitui.errors import AnituiError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+_ERROR = re.compile(r"\w+(Error|Exit|Exception|Interrupt)\b")
+
+# What multiprocessing's tracker of resources says when the owner was killed: it has tidied them away.
+_UNTOLD = "ignore::UserWarning:multiprocessing.resource_tracker"
+
+
+class WorkersCannotStart(AnituiError):
+    """No worker process comes up, so nothing can be said of any item."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the worker processes cannot start ({why}): free some memory, give --workers 1, which needs the least, or "
+            "install anitui again; then the same command goes on where this one stopped"
+        )
 
 
 class Engine(Protocol):
@@ -38,7 +60,10 @@ class InProcess:
 
 
 class Processes:
-    """A pool of processes. A picture that kills its worker (a decoder's fault, no memory) costs only itself."""
+    """A pool of processes. A picture that kills its worker (a decoder's fault, no memory) costs only itself.
+
+    Raises WorkersCannotStart where the workers are to blame, and not what they work on.
+    """
 
     def __init__(self, workers: int = 0) -> None:
         self.workers = workers or cores()
@@ -46,17 +71,19 @@ class Processes:
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
     ) -> Generator[Result, None, None]:
+        _check_interpreter(sys.executable)
         source = iter(items)
         while True:
             suspects: list[Item] = []
             yield from self._until_broken(function, source, suspects, self.workers, self.workers * 4)
             if not suspects:
                 return
-            # One of these killed its worker and took the pool with it; one at a time, the culprit shows itself.
+            # One of these killed its worker and took the pool with it, if it was one of them; one at a time, each with
+            # a worker that has shown that it can work, the culprit shows itself.
             rest = iter(suspects)
             while True:
                 culprits: list[Item] = []
-                yield from self._until_broken(function, rest, culprits, workers=1, ahead=1)
+                yield from self._until_broken(function, rest, culprits, workers=1, ahead=1, proven=True)
                 if not culprits:
                     break
                 yield from map(crashed, culprits)
@@ -68,19 +95,21 @@ class Processes:
         suspects: list[Item],
         workers: int,
         ahead: int,
+        proven: bool = False,
     ) -> Generator[Result, None, None]:
-        # spawn: a forked child would inherit the database's threads and locks.
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_owner)
+        pool = _pool(workers)
         running: dict[Future[Result], Item] = {}
 
         def submit(items: Iterable[Item]) -> None:
             for item in items:
                 try:
-                    running[pool.submit(function, item)] = item
+                    running[_submitted(pool, function, item)] = item
                 except BrokenProcessPool:
                     suspects.append(item)
 
         try:
+            if proven:
+                _prove(pool, function)
             submit(islice(source, ahead))
             while running:
                 ready, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -94,6 +123,63 @@ class Processes:
                     submit(islice(source, len(ready)))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    if _UNTOLD not in sys.warnoptions:
+        sys.warnoptions.append(_UNTOLD)  # which the tracker, started with the first pool, is given
+    try:
+        # spawn: a forked child would inherit the database's threads and locks.
+        return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow_owner)
+    except OSError as error:  # a system without semaphores, or without any left
+        raise WorkersCannotStart(_why(error)) from error
+
+
+def _submitted(pool: ProcessPoolExecutor, function: Callable[[Any], Result], item: Any) -> Future[Result]:
+    before = set(active_children())
+    try:
+        return pool.submit(function, item)
+    except OSError as error:
+        # With the first item the workers are started, and one could not be. The others wait for work for ever.
+        for worker in set(active_children()) - before:
+            worker.kill()
+        raise WorkersCannotStart(_why(error)) from error
+
+
+def _prove(pool: ProcessPoolExecutor, function: Callable[[Any], Any]) -> None:
+    """Let a worker do nothing, once: by then it has started, and has imported what `function` needs."""
+    try:
+        _submitted(pool, _receive, function).result()
+    except BrokenProcessPool as error:
+        raise WorkersCannotStart("they end before they have done anything") from error
+
+
+def _receive(function: Callable[[Any], Any]) -> None:
+    del function
+
+
+@cache
+def _check_interpreter(executable: str) -> None:
+    """A worker that cannot even import this module would write a traceback over the screen; here it is caught."""
+    try:
+        tried = subprocess.run(
+            [executable, "-c", f"import {__name__}"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise WorkersCannotStart(_why(error)) from error
+    if tried.returncode:
+        lines = tried.stderr.strip().splitlines() or [f"a new interpreter ended with {tried.returncode}"]
+        raise WorkersCannotStart(next((line for line in lines[::-1] if _ERROR.match(line)), lines[-1]).strip()[:200])
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def cores() -> int:

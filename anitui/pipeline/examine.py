@@ -20,6 +20,7 @@ from types import FrameType
 
 from anitui.files import unfinished_name
 from anitui.pipeline import decode, hashing
+from anitui.pipeline.media import media_name
 from anitui.settings import ImportSettings
 
 
@@ -76,8 +77,8 @@ class Rejected:
     disk_full: bool = False
 
 
-class TooSlow(Exception):
-    """The time for one picture is over."""
+class TooSlow(BaseException):
+    """The time for one picture is over. No Exception: it may come in the middle of a decoder that catches those."""
 
 
 def examine(task: Task) -> Examined | Rejected:
@@ -88,11 +89,11 @@ def examine(task: Task) -> Examined | Rejected:
             content, source = _read(Path(task.path), order.limits)
             return _measure(task, content, source)
     except decode.Refused as refused:
-        return Rejected(task, str(refused))
+        return Rejected(task, str(refused), worth_retrying=refused.reason is decode.Reason.NO_MEMORY)
     except TooSlow:
         return Rejected(task, f"took longer than {order.seconds} seconds to read", worth_retrying=True)
     except MemoryError:
-        return Rejected(task, "not enough memory to decode it", worth_retrying=True)
+        return Rejected(task, str(decode.Reason.NO_MEMORY), worth_retrying=True)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = "no permission to read it" if isinstance(error, PermissionError) else str(error.strerror or error).lower()
@@ -118,11 +119,6 @@ def _measure(task: Task, content: bytes, source: os.stat_result) -> Examined:
     )  # fmt: skip
 
 
-def media_name(sha256: str, format: str) -> str:
-    """Where a picture's bytes lie below `media`."""
-    return f"{sha256[:2]}/{sha256}{decode.extension(format)}"
-
-
 def _read(path: Path, limits: decode.Limits) -> tuple[bytes, os.stat_result]:
     # O_NONBLOCK: what was a file when it was found may be a pipe by now, and a pipe would hang us.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -131,7 +127,7 @@ def _read(path: Path, limits: decode.Limits) -> tuple[bytes, os.stat_result]:
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a file any more")
         if before.st_size > limits.max_bytes:
-            raise decode.Refused(decode.Reason.TOO_LARGE, f"{before.st_size:,} bytes")
+            raise decode.too_large(before.st_size, limits)
         content = file.read(limits.max_bytes + 1)
         after = os.fstat(handle)
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns) or len(content) != after.st_size:

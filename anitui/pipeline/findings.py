@@ -15,7 +15,6 @@ class Kind(StrEnum):
 
     STALE_JOB = "stale_job"
     UNFINISHED = "unfinished"
-    SPILL = "spill"
     PURGED = "purged"
     NO_ROW = "no_row"
     STRAY = "stray"
@@ -42,11 +41,6 @@ _SENTENCES: dict[Kind, tuple[str, str, str]] = {
         "{n} files were left half-written by processes that were killed",
         "they were never counted as taken in, and are removed",
     ),
-    Kind.SPILL: (
-        "1 temporary file of the database was left by a process that was killed",
-        "{n} temporary files of the database were left by processes that were killed",
-        "they are removed",
-    ),
     Kind.PURGED: (
         "1 purged picture still has its file",
         "{n} purged pictures still have their files",
@@ -55,12 +49,12 @@ _SENTENCES: dict[Kind, tuple[str, str, str]] = {
     Kind.NO_ROW: (
         "1 file in media is not in the catalogue",
         "{n} files in media are not in the catalogue",
-        "whole pictures are taken in, anything else is moved to lost",
+        "whole pictures are taken in under their proper names, anything else is moved to lost",
     ),
     Kind.STRAY: (
         "1 thing in media does not belong there",
         "{n} things in media do not belong there",
-        "they are moved to lost",
+        "whole pictures are taken in under their proper names, anything else is moved to lost",
     ),
     Kind.TWICE: (
         "1 picture has a second row for the same content",
@@ -172,9 +166,10 @@ DONE: dict[str, tuple[str, str]] = {
 
 @dataclass(slots=True)
 class MendReport:
-    """What was mended (`done` counts the keys of DONE), and what could not be, with the reason."""
+    """What was mended (`done` counts the keys of DONE), what was moved to lost and what was left, with the reasons."""
 
     done: Counter[str] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     seconds: float = 0.0
 

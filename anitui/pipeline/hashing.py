@@ -15,9 +15,6 @@ from PIL import Image
 
 from anitui.pipeline.decode import Picture, seen, upright
 
-#: How the picture was decoded before it was hashed. Hashes of different modes are never compared.
-MODES = ("exact", "fast")
-
 _LANCZOS = Image.Resampling.LANCZOS
 _SHARPNESS_SIDE = 256
 _COLOUR_SIDE = 128

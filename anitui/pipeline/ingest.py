@@ -8,11 +8,10 @@ a crash can leave is a file without a row, which `doctor` finds.
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +19,8 @@ from typing import TypeVar
 from anitui.errors import AnituiError, WrongUse
 from anitui.files import sync_folder
 from anitui.pipeline.engine import Engine, Processes
-from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of, media_name
+from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of
+from anitui.pipeline.media import alone_with_media, media_name
 from anitui.pipeline.recovery import placing, sweep
 from anitui.pipeline.sources import FoundFile, Source, Unfit, folder
 from anitui.progress import Event, Work
@@ -33,21 +33,6 @@ ENLIST_AT_ONCE = 20_000
 ENLIST_SECONDS = 0.5
 BATCH_PICTURES = 512
 BATCH_SECONDS = 1.0
-
-# Two imports that met the same new content at the same moment would both add it.
-_one_at_a_time = threading.Lock()
-
-
-@contextmanager
-def alone_with_media() -> Iterator[None]:
-    """Nothing else adds or removes files in `media` for the length of the block, or it says what is in the way."""
-    if not _one_at_a_time.acquire(blocking=False):
-        raise AnituiError("an import, doctor or purge is at work already: wait until it is done, then start this one")
-    try:
-        yield
-    finally:
-        _one_at_a_time.release()
-
 
 Each = TypeVar("Each")
 
@@ -91,6 +76,8 @@ def import_pictures(
     engine: Engine | None = None,
 ) -> Work[ImportReport]:
     """Take in everything that `order` names. Closing the generator keeps what is done; the next run goes on."""
+    if order.label is not None and folder.tidy(order.label) is None:
+        raise WrongUse("the label is empty: name one, or leave --label away")
     roots = folder.resolve(order.patterns)
     for root in roots:
         if any(Path(os.path.realpath(root)).is_relative_to(own) for own in workspace.own()):

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeAlias
-from uuid import uuid4
 
 from anitui.files import sync_folder, write_atomically
 from anitui.pipeline.engine import Engine, Processes
-from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of, media_name
+from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of
 from anitui.pipeline.findings import DoctorReport, Kind, MendReport
-from anitui.pipeline.ingest import alone_with_media, image_row
+from anitui.pipeline.ingest import image_row
+from anitui.pipeline.media import alone_with_media, lay_in_lost, lies_in_media, media_path
 from anitui.pipeline.purge import OutsideMedia, remove_from_media
 from anitui.pipeline.sources.folder import printable
 from anitui.pipeline.verify import Search, digest, engine_for, look_for, look_for_crashed
@@ -51,6 +51,10 @@ class _Mending:
     def leave_for(self, what: str, error: OSError) -> None:
         self.leave(what, (error.strerror or str(error)).lower())
 
+    def note_lost(self, what: str, why: str) -> None:
+        self.report.done["moved_to_lost"] += 1
+        self.report.lost.append(f"{printable(what)}: {why}")
+
     def rows(self, cases: Sequence[Case]) -> list[StoredImage]:
         """The pictures as they are now, without those that have no bytes of their own any more."""
         found = repairs.images(self.catalogue, _numbers(cases))
@@ -77,6 +81,7 @@ def mend(
         if mending.gone:
             done["set_aside"] += repairs.set_missing(catalogue, mending.gone)
         yield Event("mending", counts=dict(done))
+    mending.report.done = +done  # without the noughts
     mending.report.seconds = time.monotonic() - started
     return mending.report
 
@@ -87,7 +92,7 @@ def _stop_jobs(mending: _Mending, cases: Sequence[Case]) -> None:
 
 
 def _remove(mending: _Mending, cases: Sequence[Case]) -> None:
-    """Only what was never acknowledged: unfinished files, and what the database spilt."""
+    """Only what was never acknowledged: unfinished files."""
     for case in cases:
         try:
             (mending.workspace.root / case.path).unlink(missing_ok=True)
@@ -108,43 +113,81 @@ def _finish_purges(mending: _Mending, cases: Sequence[Case]) -> None:
 
 
 def _take_in(mending: _Mending, cases: Sequence[Case]) -> None:
-    """Files without a row: a crash came between their naming and their commit, or they are none of ours."""
-    whole: list[Examined] = []
-    for result in _examined(mending, [(each.path, mending.settings.hashing) for each in cases]):
-        path = cases[result.task.item_id].path
-        if isinstance(result, Rejected):
-            if result.worth_retrying:
-                mending.leave(path, result.reason)
-            else:
-                _to_lost(mending, path)
-        elif path != _media_path(mending.workspace, result.sha256, result.format):
-            _to_lost(mending, path)
+    """Files without a row: a crash came between their naming and their commit, or a person laid them there."""
+    files: list[str] = []
+    for case in cases:
+        if _is_plain(mending.workspace.root / case.path):
+            files.append(case.path)
         else:
-            whole.append(result)
-    known = intake.known_images(mending.catalogue, [each.sha256 for each in whole])
-    new: list[intake.NewImage] = []
+            _to_lost(mending, case.path, "not a file")
+    whole: list[tuple[str, str, Examined]] = []
+    for result in _examined(mending, [(path, mending.settings.hashing) for path in files]):
+        here = files[result.task.item_id]
+        if isinstance(result, Examined):
+            whole.append((here, media_path(mending.workspace, result.sha256, result.format), result))
+        elif result.worth_retrying:
+            mending.leave(here, result.reason)
+        else:
+            _to_lost(mending, here, result.reason)
+    whole.sort(key=lambda each: each[0] != each[1])  # what has its proper name keeps it
+    known = intake.known_images(mending.catalogue, [each.sha256 for _, _, each in whole])
+    new: list[repairs.Recovered] = []
     moved: list[intake.Moved] = []
-    for each in whole:
-        path = cases[each.task.item_id].path
-        file = mending.workspace.root / path
-        stored = "hardlink" if file.stat().st_nlink > 1 else "copy"
+    taken: set[str] = set()
+    named: set[str] = set()
+    for here, path, each in whole:
+        if here in named:  # it had another's name, and lies in lost
+            continue
         before = known.get(each.sha256)
+        if each.sha256 in taken or (before is not None and _has_its_bytes(mending, before, each.sha256)):
+            gone = before is not None and before.purged
+            _to_lost(mending, here, "it was purged earlier" if gone else "the same picture is in the catalogue already")
+            continue
+        try:
+            stored = _name_properly(mending, here, path, each.sha256)
+        except OSError as error:
+            mending.leave_for(here, error)
+            continue
+        taken.add(each.sha256)
+        named.add(path)
         if before is None:
-            new.append(image_row(replace(each, stored=stored), path))
-        elif not before.purged and (before.stored == "reference" or not mending.workspace.file(before.path).exists()):
-            moved.append(intake.Moved(before.image_id, path, stored))
+            title = printable(Path(here).stem) if here != path else None
+            new.append(repairs.Recovered(image_row(replace(each, stored=stored), path), title))
         else:
-            _to_lost(mending, path)
-        sync_folder(file.parent)
+            moved.append(intake.Moved(before.image_id, path, stored))
     repairs.take_in(mending.catalogue, new)
     repairs.move(mending.catalogue, moved)
     mending.report.done["taken_in"] += len(new)
     mending.report.done["found_in_media"] += len(moved)
 
 
-def _move_strays(mending: _Mending, cases: Sequence[Case]) -> None:
-    for case in cases:
-        _to_lost(mending, case.path)
+def _is_plain(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _has_its_bytes(mending: _Mending, before: intake.KnownImage, sha256: str) -> bool:
+    """Whether a known picture needs no other bytes: it has its own, or has to have none any more."""
+    try:
+        return before.purged or (before.stored != "reference" and digest(mending.workspace.file(before.path)) == sha256)
+    except OSError:
+        return False
+
+
+def _name_properly(mending: _Mending, here: str, path: str, sha256: str) -> str:
+    """Give a file in media the name of its content; returns how its bytes are kept."""
+    file, target = mending.workspace.root / here, mending.workspace.root / path
+    if here != path:
+        if digest(file) != sha256:
+            raise OSError(errno.EAGAIN, "it changed while it was read")
+        target.parent.mkdir(exist_ok=True)
+        if lay_in_lost(mending.workspace, path):
+            mending.note_lost(path, "its name is that of another content")
+        file.replace(target)
+    sync_folder(target.parent)
+    return "hardlink" if target.stat().st_nlink > 1 else "copy"
 
 
 def _set_twice(mending: _Mending, cases: Sequence[Case]) -> None:
@@ -156,7 +199,7 @@ def _put_in_place(mending: _Mending, cases: Sequence[Case]) -> None:
     moved: list[intake.Moved] = []
     for row in mending.rows(cases):
         here = mending.workspace.file(row.path)
-        path = _media_path(mending.workspace, row.sha256, row.format)
+        path = media_path(mending.workspace, row.sha256, row.format)
         target = mending.workspace.root / path
         try:
             if digest(here) != row.sha256:
@@ -164,9 +207,9 @@ def _put_in_place(mending: _Mending, cases: Sequence[Case]) -> None:
                 continue
             target.parent.mkdir(exist_ok=True)
             if target.is_file() and digest(target) == row.sha256:
-                if _is_ours(mending.workspace, row.path):
-                    _to_lost(mending, row.path)
-            elif _is_ours(mending.workspace, row.path):
+                if lies_in_media(mending.workspace, row.path):
+                    _to_lost(mending, row.path, "the same picture lies in its proper place")
+            elif lies_in_media(mending.workspace, row.path):
                 here.replace(target)
                 sync_folder(target.parent)
             else:
@@ -201,12 +244,12 @@ def _recover(mending: _Mending, cases: Sequence[Case]) -> None:
                 moved.append(intake.Moved(row.image_id, place, "reference"))
                 mending.report.done["pointed_elsewhere"] += 1
             continue
-        if _is_ours(mending.workspace, row.path):
-            _to_lost(mending, row.path)
+        if lies_in_media(mending.workspace, row.path):
+            _to_lost(mending, row.path, "not what was taken in")
         if place is None:
             mending.gone.append(row.image_id)
             continue
-        path = _media_path(mending.workspace, row.sha256, row.format)
+        path = media_path(mending.workspace, row.sha256, row.format)
         try:
             _copy(Path(place), mending.workspace.root / path, row.sha256)
         except OSError as error:
@@ -267,10 +310,9 @@ def _measure(mending: _Mending, cases: Sequence[Case]) -> None:
 _STEPS: dict[Kind, _Step] = {
     Kind.STALE_JOB: _stop_jobs,
     Kind.UNFINISHED: _remove,
-    Kind.SPILL: _remove,
     Kind.PURGED: _finish_purges,
     Kind.NO_ROW: _take_in,
-    Kind.STRAY: _move_strays,
+    Kind.STRAY: _take_in,
     Kind.TWICE: _set_twice,
     Kind.MISPLACED: _put_in_place,
     Kind.DAMAGED: _recover,
@@ -322,22 +364,12 @@ def _size(place: str) -> int | None:
         return None
 
 
-def _to_lost(mending: _Mending, path: str) -> None:
-    """Move something out of media, where a person can look at it. Nothing is overwritten there."""
-    source = mending.workspace.root / path
-    lost = mending.workspace.lost
-    if not source.is_symlink() and not source.exists():
-        return
+def _to_lost(mending: _Mending, path: str, why: str) -> None:
     try:
-        lost.mkdir(exist_ok=True)
-        target = lost / source.name
-        if target.is_symlink() or target.exists():
-            target = lost / f"{source.stem}.{uuid4().hex[:8]}{source.suffix}"
-        shutil.move(source, target)
+        if lay_in_lost(mending.workspace, path):
+            mending.note_lost(path, why)
     except OSError as error:
         mending.leave_for(path, error)
-        return
-    mending.report.done["moved_to_lost"] += 1
 
 
 def _copy(source: Path, target: Path, sha256: str) -> None:
@@ -347,16 +379,6 @@ def _copy(source: Path, target: Path, sha256: str) -> None:
         raise OSError(errno.EAGAIN, "it changed while it was read")
     target.parent.mkdir(exist_ok=True)
     write_atomically(target, content)
-
-
-def _media_path(workspace: Workspace, sha256: str, format: str) -> str:
-    return f"{workspace.media.name}/{media_name(sha256, format)}"
-
-
-def _is_ours(workspace: Workspace, path: str) -> bool:
-    """Whether a path of the catalogue leads into media, so that the file may be moved."""
-    parts = PurePosixPath(path).parts
-    return len(parts) > 1 and parts[0] == workspace.media.name and ".." not in parts
 
 
 def _numbers(cases: Sequence[Case]) -> list[int]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from anitui.errors import WrongUse
-from anitui.pipeline.ingest import alone_with_media
+from anitui.pipeline.media import alone_with_media, lies_in_media
 from anitui.progress import Event, Work
 from anitui.store import purging
 from anitui.store.catalogue import Catalogue
@@ -45,6 +45,7 @@ class PurgePlan:
     hardlinks: int  # the name in media goes, their other name stays
     older_than_days: int | None
     image_ids: tuple[int, ...] = field(repr=False)
+    outside: tuple[str, ...] = ()  # set aside, but their paths lead out of media: left alone, whatever lies there
 
     @property
     def nothing(self) -> bool:
@@ -53,7 +54,7 @@ class PurgePlan:
 
 @dataclass(slots=True)
 class PurgeReport:
-    """What a purge did."""
+    """What a purge did: files and bytes that were removed, and what was not."""
 
     purged: int = 0
     bytes: int = 0
@@ -73,7 +74,8 @@ def plan(
     """What would go: all that is set aside, or only what has been set aside for so many days."""
     if older_than_days is not None and older_than_days < 0:
         raise WrongUse("the number of days must not be negative")
-    found = purging.purgeable(catalogue, older_than_days)
+    able = purging.purgeable(catalogue, older_than_days)
+    found = [each for each in able if lies_in_media(workspace, each.path)]
     return PurgePlan(
         count=len(found),
         bytes=sum(each.bytes for each in found),
@@ -85,13 +87,14 @@ def plan(
         hardlinks=sum(each.stored == "hardlink" for each in found),
         older_than_days=older_than_days,
         image_ids=tuple(each.image_id for each in found),
+        outside=tuple(str(workspace.file(each.path)) for each in able if not lies_in_media(workspace, each.path)),
     )
 
 
 def purge(workspace: Workspace, catalogue: Catalogue, plan: PurgePlan, *, said_by: str = "person") -> Work[PurgeReport]:
     """Remove what the plan named and is still set aside. Closing the generator stops between two batches."""
     started = time.monotonic()
-    report = PurgeReport()
+    report = PurgeReport(left=[f"{path}: it lies outside media" for path in plan.outside])
     with alone_with_media():
         for start in range(0, plan.count, BATCH):
             batch = plan.image_ids[start : start + BATCH]
@@ -106,9 +109,9 @@ def purge(workspace: Workspace, catalogue: Catalogue, plan: PurgePlan, *, said_b
 
 
 def _remove(workspace: Workspace, picture: purging.Purgeable, report: PurgeReport) -> None:
-    report.purged += 1
     try:
         if remove_from_media(workspace, picture.path):
+            report.purged += 1
             report.bytes += picture.bytes
         else:
             report.gone_already += 1
@@ -124,9 +127,9 @@ def remove_from_media(workspace: Workspace, path: str) -> bool:
     Folders are opened one below the other without following links, so nothing outside media can be meant; where
     the file itself is a link, only the link goes.
     """
-    parts = PurePosixPath(path).parts
-    if len(parts) < 2 or parts[0] != workspace.media.name or ".." in parts:
+    if not lies_in_media(workspace, path):
         raise OutsideMedia(f"{workspace.file(path)} lies outside media and was left alone")
+    parts = PurePosixPath(path).parts
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     handle = os.open(workspace.media, flags)
     try:

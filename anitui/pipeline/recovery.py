@@ -1,20 +1,25 @@
 """Tidying after a process that was killed in the middle of an import, when the workspace is opened again.
 
-Only what was never acknowledged is touched: files half-written, and files that got their names in a batch whose rows
-were not committed. What they were made from still waits in the queue, so the next run takes it in.
+Only what was never acknowledged is touched: files half-written, what did not fit into memory, and files that got their
+names in a batch whose rows were not committed. What those were made from still waits in the queue, so the next run
+takes it in.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from anitui.files import UNFINISHED, write_atomically
-from anitui.store import intake, jobs
+from anitui.store import intake, jobs, spool
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
+
+_SPILT_BY = re.compile(r"duckdb_temp_(\d+)_")  # the database names its process
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ def placing(workspace: Workspace, names: Sequence[str]) -> Iterator[None]:
     if not names:
         yield
         return
-    note = _note(workspace)
+    note = workspace.placing
     before = note.read_text("utf-8").split("\n") if note.exists() else []
     write_atomically(note, "\n".join([*before, *names]).encode())
     yield
@@ -46,8 +51,9 @@ def placing(workspace: Workspace, names: Sequence[str]) -> Iterator[None]:
 
 def recover(workspace: Workspace, catalogue: Catalogue) -> Recovered:
     """Tidy up if a process was killed here; costs next to nothing if none was."""
+    _empty_spill(workspace.root / spool.SPILL)
     stopped = jobs.stop_running(catalogue)
-    note = _note(workspace)
+    note = workspace.placing
     removed = 0
     if note.exists():
         names = note.read_text("utf-8").split("\n")
@@ -70,5 +76,10 @@ def sweep(workspace: Workspace) -> int:
     return len(unfinished)
 
 
-def _note(workspace: Workspace) -> Path:
-    return workspace.root / ".placing"
+def _empty_spill(folder: Path) -> None:
+    """Remove what did not fit into the memory of processes before this one, which had no time to do it themselves."""
+    spool.remove_left_over(folder)
+    for each in folder.glob("duckdb_temp_*"):
+        by = _SPILT_BY.match(each.name)
+        if by is None or int(by[1]) != os.getpid():
+            each.unlink(missing_ok=True)

@@ -171,13 +171,21 @@ def _add_sightings(connection: DuckDBPyConnection, job_id: int | None) -> None:
     )
     connection.execute(
         "UPDATE sightings s SET label_hint = n.label_hint, job_id = ? FROM seen n "
-        "WHERE s.image_id = n.image_id AND s.url = n.url AND n.label_hint IS NOT NULL",
+        "WHERE n.image_id IN (s.image_id, s.inherited_from) AND s.url = n.url AND n.label_hint IS NOT NULL",
         [job_id],
     )
     columns = "image_id, site, url, page_url, title, label_hint, post_id, author, flair, nsfw"
     connection.execute(
         f"INSERT INTO sightings ({columns}, job_id) SELECT {columns}, ? FROM seen n "
-        "WHERE NOT EXISTS (FROM sightings s WHERE s.image_id = n.image_id AND s.url = n.url)",
+        "WHERE NOT EXISTS (FROM sightings s WHERE s.image_id = n.image_id AND s.url = n.url AND inherited_from IS NULL)",
+        [job_id],
+    )
+    # Whoever is kept for a duplicate inherits what is seen of it later, too.
+    connection.execute(
+        f"INSERT INTO sightings ({columns}, job_id, inherited_from) "
+        f"SELECT g.keeper_id, {columns.removeprefix('image_id, ')}, ?, n.image_id "
+        "FROM seen n JOIN duplicate_groups g ON g.kind = 'image' AND g.id = n.image_id AND NOT g.kept "
+        "WHERE NOT EXISTS (FROM sightings s WHERE s.image_id = g.keeper_id AND s.url = n.url)",
         [job_id],
     )
     connection.execute("DROP TABLE seen")

@@ -45,6 +45,14 @@ class Measured:
     ahash: int
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A picture whose bytes lay in `media` without a row, and the name that somebody had given to them."""
+
+    image: NewImage
+    title: str | None
+
+
 MEASURED_TYPES = {
     "image_id": "int64", "hashing": "string", "colourfulness": "float64", "colour_share": "float64",
     "sharpness": "float64", "brightness": "float64", "dhash": "uint64", "phash": "uint64", "ahash": "uint64",
@@ -82,10 +90,11 @@ def hashing_of(catalogue: Catalogue, image_ids: Sequence[int]) -> dict[int, str]
     return dict(rows)
 
 
-def take_in(catalogue: Catalogue, found: Sequence[NewImage]) -> None:
+def take_in(catalogue: Catalogue, found: Sequence[Recovered]) -> None:
     """Add pictures whose bytes lay in `media` without a row."""
-    sightings = [NewSighting(each.sha256, "recovered", each.path, None, None, None) for each in found]
-    record(catalogue, Batch(None, found, sightings, []))
+    images = [each.image for each in found]
+    sightings = [NewSighting(each.image.sha256, "recovered", each.image.path, None, each.title, None) for each in found]
+    record(catalogue, Batch(None, images, sightings, []))
 
 
 def move(catalogue: Catalogue, moved: Sequence[Moved]) -> None:

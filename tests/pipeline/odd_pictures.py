@@ -221,6 +221,9 @@ def strangers() -> dict[str, bytes]:
         "zeroes": bytes(4096),
         "page": b"<!DOCTYPE html><html><body>404</body></html>",
         "zip": b"PK\x03\x04" + bytes(200),
+        "text that begins like a ppm": b"P6 is a mark, and P1 2 another",
+        "noughts and ones": b"\0\0\2\0" + bytes(60),
+        "many remarks": b"P6" + b" #" * 300,
         "text that begins like a bitmap": b"BMW is a maker of cars, and this is a text about it.",
         "one byte": b"\xff",
     }
@@ -232,6 +235,15 @@ def foreign() -> dict[str, bytes]:
     return {
         "ico": bytes_of(image, "ICO"),
         "pdf": bytes_of(image, "PDF"),
+        "cur": b"\0\0\2\0" + bytes_of(image, "ICO")[4:],
+        "tga": bytes_of(image, "TGA")[:-26],  # without the signature that newer ones end with
+        "tga, packed": bytes_of(image, "TGA", compression="tga_rle"),
+        "tga of a palette": bytes_of(image.quantize(9), "TGA")[:-26],
+        "ppm": bytes_of(image, "PPM"),
+        "ppm with a remark": b"P6\n# made by hand\n# twice\n2 1\n255\n" + bytes(6),
+        "pgm": bytes_of(image.convert("L"), "PPM"),
+        "pcx": bytes_of(image, "PCX"),
+        "svg": b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>',
         "psd": b"8BPS\0\x01" + bytes(100),
         "jpeg 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100),
         "heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100),

@@ -4,6 +4,7 @@ import io
 import os
 import pickle
 import random
+import re
 import struct
 import sys
 import tracemalloc
@@ -86,6 +87,14 @@ def test_refusals_say_why() -> None:
     assert reasons["jpeg header, then noise"] in (Reason.BROKEN, Reason.TRUNCATED)
 
 
+@pytest.mark.parametrize("tail", [b"\0", b"\r\n", bytes(12), b"\xff" * 9, b"PK\x03\x04" + bytes(80), b"trailer " * 30])
+@pytest.mark.parametrize("kind", odd.KINDS)
+def test_what_lies_behind_a_picture_is_not_its_own(kind: str, tail: bytes) -> None:
+    whole, followed = open_picture(odd.ordinary(kind)), open_picture(odd.ordinary(kind) + tail)
+    assert followed.image.tobytes() == whole.image.tobytes()
+    assert (followed.frames, followed.mode) == (whole.frames, whole.mode)
+
+
 @pytest.mark.parametrize("kind", CUT_ANYWHERE)
 def test_cut_anywhere_is_told_as_truncated(kind: str) -> None:
     data = odd.ordinary(kind)
@@ -93,6 +102,45 @@ def test_cut_anywhere_is_told_as_truncated(kind: str) -> None:
         assert refusal(data[: len(data) * tenth // 10]).reason is Reason.TRUNCATED, tenth
     if kind != "tiff of pages":  # which ends in padding
         assert refusal(data[:-3]).reason is Reason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("tga", "TGA"), ("tga, packed", "TGA"), ("tga of a palette", "TGA"), ("cur", "CUR"), ("ico", "ICO")),
+        *(("ppm", "PPM"), ("ppm with a remark", "PPM"), ("pgm", "PGM"), ("pcx", "PCX"), ("svg", "SVG")),
+        ("heic", "HEIC"),
+    ],
+)
+def test_a_kind_that_is_not_taken_is_named(name: str, told: str) -> None:
+    assert str(refusal(odd.foreign()[name])) == f"{told} is not taken: convert it to PNG or JPEG"
+
+
+def test_refusals_are_in_words_of_ours() -> None:
+    ours = {
+        Reason.TRUNCATED: {"the file ends before the picture does"},
+        Reason.BROKEN: {"its header cannot be read", "its pixels cannot be decoded"},
+    }
+    for name, data in odd.hostile().items():
+        refused = refusal(data)
+        assert refused.detail in ours.get(refused.reason, {refused.detail}), name
+
+
+def test_bombs_are_told_with_their_size_and_the_limit_of_the_settings() -> None:
+    limits = Limits(max_pixels=2_000_000)
+    assert str(refusal(odd.png_header(9_460, 9_460), limits)) == (
+        "too many pixels: 9,460 × 9,460 pixels, at most 2,000,000 are taken"
+    )
+    for data in (odd.png_header(60_000, 60_000), odd.gif_header(60_000, 60_000), odd.webp_header(16_000, 16_000)):
+        told = str(refusal(data, limits))
+        assert re.fullmatch(r"too many pixels: [0-9,× ]+ pixels, at most 2,000,000 are taken", told)
+    assert "512 bytes, at most 511 are" in str(refusal(b"GIF89a".ljust(512), Limits(max_bytes=511)))
+
+
+def test_a_limit_above_that_of_pillow_holds() -> None:
+    huge = odd.png_header(16_000, 16_000)[:-4]  # and cut, so that nothing is decoded
+    assert refusal(huge, Limits(max_pixels=300_000_000)).reason is Reason.TRUNCATED
+    assert refusal(huge, Limits(max_pixels=200_000_000)).reason is Reason.BOMB
 
 
 def test_type_is_told_by_content_and_the_message_by_nothing_of_ours() -> None:

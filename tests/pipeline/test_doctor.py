@@ -12,10 +12,11 @@ import pytest
 
 from anitui.errors import AnituiError
 from anitui.files import unfinished_name
-from anitui.pipeline.doctor import DoctorReport, MendReport, examine_workspace, mend
+from anitui.pipeline.doctor import examine_workspace
 from anitui.pipeline.engine import InProcess
-from anitui.pipeline.findings import DONE, Kind
+from anitui.pipeline.findings import DONE, DoctorReport, Kind, MendReport
 from anitui.pipeline.ingest import ImportOrder, import_pictures
+from anitui.pipeline.mending import mend
 from anitui.progress import run
 from anitui.settings import ImportSettings
 from anitui.store import intake, journal
@@ -140,7 +141,7 @@ def test_a_picture_that_a_crash_left_without_a_row_is_taken_in(copied: Ward) -> 
         copied.change(f"DELETE FROM {table} WHERE image_id = ?", image_id)
     copied.change("DELETE FROM job_items WHERE image_id = ?", image_id)
     assert copied.kinds() == {Kind.NO_ROW: 1}
-    assert copied.mended() == {"taken_in": 1, "found_in_media": 0}
+    assert copied.mended() == {"taken_in": 1}
     assert file.is_file()
     again = copied.catalogue.rows("SELECT sha256, path, format, width, height, bytes FROM images ORDER BY sha256")
     assert again == before
@@ -148,18 +149,82 @@ def test_a_picture_that_a_crash_left_without_a_row_is_taken_in(copied: Ward) -> 
     assert copied.catalogue.value("SELECT count(*) FROM sightings WHERE site = 'recovered'") == 1
 
 
-def test_a_file_named_by_a_digest_that_is_not_its_own_is_laid_aside(copied: Ward) -> None:
+def laid(ward: Ward, name: str | bytes, content: bytes) -> Path:
+    """A file that somebody laid into media."""
+    file = ward.workspace.media / os.fsdecode(name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return file
+
+
+def proper(ward: Ward, content: bytes) -> Path:
+    digest = hashlib.sha256(content).hexdigest()
+    return ward.workspace.media / digest[:2] / f"{digest}.png"
+
+
+@pytest.mark.parametrize("name", ["holiday.png", "a/b/c/no ending", "ab/half", f"ab/ab{'0' * 62}.png", b"caf\xe9.png"])
+def test_a_whole_picture_in_media_is_taken_in_whatever_its_name(copied: Ward, name: str | bytes) -> None:
     content = (copied.source / "0.png").read_bytes() + b"and more"
-    wrong = copied.workspace.media / "ab" / f"ab{'0' * 62}.png"
-    wrong.parent.mkdir(exist_ok=True)
-    wrong.write_bytes(content)
-    text = copied.workspace.media / "cd" / f"cd{'0' * 62}.png"
-    text.parent.mkdir(exist_ok=True)
-    text.write_bytes(b"no picture")
-    assert copied.kinds() == {Kind.NO_ROW: 2}
-    assert copied.mended()["moved_to_lost"] == 2
-    assert copied.lost() == [wrong.name, text.name]
-    assert (copied.workspace.lost / wrong.name).read_bytes() == content
+    stray = laid(copied, name, content)
+    assert copied.mended() == {"taken_in": 1}
+    assert not stray.exists()
+    assert copied.lost() == []
+    path, site, title = copied.catalogue.rows(
+        "SELECT path, site, title FROM images JOIN sightings USING (image_id) WHERE sha256 = ?",
+        [hashlib.sha256(content).hexdigest()],
+    )[0]
+    assert copied.workspace.file(path) == proper(copied, content)
+    assert proper(copied, content).read_bytes() == content
+    assert (site, title) == ("recovered", stray.stem if isinstance(name, str) else "caf\\xe9")
+
+
+def test_what_is_no_picture_is_laid_aside_and_told(copied: Ward) -> None:
+    text = laid(copied, f"cd/cd{'0' * 62}.png", b"no picture")
+    laid(copied, "half.png", (copied.source / "0.png").read_bytes()[:300])
+    laid(copied, "same.png", (copied.source / "1.png").read_bytes())
+    report = copied.mend(copied.examine())
+    assert dict(report.done) == {"moved_to_lost": 3}
+    assert copied.lost() == [text.name, "half.png", "same.png"]
+    assert report.lost == [
+        f"media/cd/{text.name}: not a picture",
+        "media/half.png: truncated: the file ends before the picture does",
+        "media/same.png: the same picture is in the catalogue already",
+    ]
+
+
+def test_of_two_strays_of_one_content_one_is_taken_in(copied: Ward) -> None:
+    content = (copied.source / "0.png").read_bytes() + b"and more"
+    for name in ("1.png", "2.png", proper(copied, content).relative_to(copied.workspace.media)):
+        laid(copied, str(name), content)
+    assert copied.kinds() == {Kind.NO_ROW: 1, Kind.STRAY: 2}
+    assert copied.mended() == {"taken_in": 1, "moved_to_lost": 2}
+    assert copied.lost() == ["1.png", "2.png"]
+
+
+def test_a_stray_gives_a_damaged_picture_its_bytes_back(copied: Ward) -> None:
+    file = copied.file("0")
+    content = file.read_bytes()
+    spoil(file)
+    without_sources(copied)
+    laid(copied, "backup of 0.png", content)
+    assert copied.mended(deep=True) == {"found_in_media": 1, "moved_to_lost": 1}
+    assert file.read_bytes() == content
+    assert copied.lost() == [file.name]
+
+
+def test_files_under_each_others_names_lose_nothing(copied: Ward) -> None:
+    contents = [(copied.source / f"{n}.png").read_bytes() + b"and more" for n in range(2)]
+    for at, content in enumerate(contents):
+        laid(copied, str(proper(copied, contents[1 - at]).relative_to(copied.workspace.media)), content)
+    report = copied.mend(copied.examine())
+    assert report.left == []
+    assert dict(report.done) == {"taken_in": 1, "moved_to_lost": 1}
+    kept = {
+        each.read_bytes()
+        for folder in (copied.workspace.media, copied.workspace.lost)
+        for each in folder.rglob("*.png")
+    }
+    assert kept >= set(contents)
 
 
 def test_strays_are_laid_aside_and_never_overwrite_each_other(copied: Ward, tmp_path: Path) -> None:
@@ -201,17 +266,6 @@ def test_an_unfinished_file_of_this_very_process_is_left_alone(copied: Ward) -> 
         making = unfinished_name(copied.workspace.settings_file)
         making.write_bytes(b"in the making")
         assert copied.examine().clean
-
-
-def test_what_the_database_spilt_before_is_removed(copied: Ward) -> None:
-    spill = copied.workspace.root / ".spill"
-    spill.mkdir(exist_ok=True)
-    (spill / "duckdb_temp_1_0_storage_S96K-0.tmp").write_bytes(b"old")
-    ours = spill / f"duckdb_temp_{os.getpid()}_0_storage_S96K-0.tmp"
-    ours.write_bytes(b"in use")
-    assert copied.kinds() == {Kind.SPILL: 1}
-    assert copied.mended() == {"removed": 1}
-    assert [each.name for each in spill.iterdir()] == [ours.name]
 
 
 def test_a_missing_file_is_copied_back_from_where_it_was_seen(copied: Ward) -> None:
@@ -352,7 +406,7 @@ def test_a_row_whose_file_lies_in_its_place_without_it_finds_it(copied: Ward) ->
     image_id, file, *_ = copied.row("0")
     copied.change("UPDATE images SET path = 'media/gone.png' WHERE image_id = ?", image_id)
     assert copied.kinds() == {Kind.NO_ROW: 1, Kind.MISSING: 1}
-    assert copied.mended() == {"taken_in": 0, "found_in_media": 1}
+    assert copied.mended() == {"found_in_media": 1}
     assert copied.file("0") == file
 
 

@@ -4,7 +4,9 @@ import errno
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
+from multiprocessing import set_executable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 from PIL import Image
 
 from anitui.errors import AnituiError, WrongUse
-from anitui.pipeline.engine import InProcess, Processes
+from anitui.pipeline.engine import InProcess, Processes, WorkersCannotStart
 from anitui.pipeline.ingest import ImportOrder, import_pictures
 from anitui.progress import Event
 from anitui.settings import ImportSettings
@@ -353,6 +355,37 @@ def test_files_that_cannot_be_read_now_are_tried_again(
     assert counts(report) == (0, 0, 0, 0, 1)
     assert [failure.reason for failure in report.failures] == ["no permission to read it"]
     assert counts(take_in(pictures)) == (1, 0, 0, 0, 0)
+
+
+def test_workers_that_cannot_start_blame_no_picture(
+    workspace: Workspace, catalogue: Catalogue, make_picture: MakePicture, take_in: TakeIn, pictures: Path
+) -> None:
+    for seed in range(3):
+        make_picture(pictures / f"{seed}.png", seed)
+    set_executable("/bin/false")
+    try:
+        with pytest.raises(WorkersCannotStart, match="cannot start"):
+            take_in(pictures, engine=Processes(2))
+    finally:
+        set_executable(sys.executable)
+    assert catalogue.rows("SELECT DISTINCT state FROM job_items") == [("waiting",)]
+    assert catalogue.rows("SELECT state FROM jobs") == [("stopped",)]
+    assert counts(take_in(pictures))[0] == 3
+
+
+def test_a_picture_that_takes_too_long_to_decode_is_told_as_that(take_in: TakeIn, pictures: Path) -> None:
+    pictures.mkdir(exist_ok=True)
+    Image.new("L", (9000, 6000)).save(pictures / "large.png")
+    report = take_in(pictures, seconds_per_picture=0.01)  # over before the decoder has half of it
+    assert counts(report) == (0, 0, 0, 0, 1)
+    assert report.failures[0].reason == "took longer than 0.01 seconds to read"
+
+
+def test_a_label_of_nothing_is_refused(make_picture: MakePicture, take_in: TakeIn, pictures: Path) -> None:
+    make_picture(pictures / "a.png")
+    for label in ("", "  ", "\n"):
+        with pytest.raises(WrongUse, match="label is empty"):
+            take_in(pictures, label=label)
 
 
 def test_limits_hold(make_picture: MakePicture, take_in: TakeIn, pictures: Path, workspace: Workspace) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from anitui.errors import WrongUse
-from anitui.pipeline.doctor import examine_workspace, mend
+from anitui.pipeline.doctor import examine_workspace
 from anitui.pipeline.engine import InProcess
 from anitui.pipeline.findings import Kind
+from anitui.pipeline.mending import mend
 from anitui.pipeline.purge import OutsideMedia, PurgePlan, PurgeReport, plan, purge, remove_from_media
 from anitui.progress import run
 from anitui.store import intake, journal
@@ -212,11 +213,21 @@ def test_rows_with_a_wrong_path_cost_nobody_a_file(
         connection.execute(
             "UPDATE images SET path = ? WHERE image_id = (SELECT min(image_id) FROM images)", [str(source / "0.png")]
         )
+        connection.execute(
+            "UPDATE images SET path = 'media/../catalogue.duckdb' WHERE image_id = (SELECT max(image_id) FROM images)"
+        )
     put_aside(catalogue, "0", "1", "2", "3")
-    report = purged(workspace, catalogue)
-    assert report.purged == 4
-    assert report.left == [f"{source / '0.png'} lies outside media and was left alone"]
+    file_of(workspace, catalogue, "1").unlink()
+    planned = plan(workspace, catalogue)
+    outside = {str(source / "0.png"), str(workspace.media / ".." / "catalogue.duckdb")}
+    assert (planned.count, set(planned.outside)) == (2, outside)
+    report = purged(workspace, catalogue, planned)
+    assert (report.purged, report.gone_already) == (1, 1)
+    assert report.bytes == (source / "2.png").stat().st_size
+    assert set(report.left) == {f"{path}: it lies outside media" for path in outside}
     assert (source / "0.png").is_file()
+    assert workspace.catalogue.is_file()
+    assert catalogue.value("SELECT count(purged_at) FROM images") == 2  # not of those that keep their bytes
 
 
 def test_a_purge_cut_off_before_the_files_went_is_finished_by_doctor(

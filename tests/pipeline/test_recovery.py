@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from anitui.files import unfinished_name
-from anitui.pipeline.examine import media_name
 from anitui.pipeline.ingest import ImportReport
+from anitui.pipeline.media import media_name
 from anitui.pipeline.recovery import Recovered, placing, recover, sweep
 from anitui.store import jobs
 from anitui.store.catalogue import Catalogue
@@ -153,6 +154,18 @@ def test_sweeping_takes_what_is_ours_alone(workspace: Workspace) -> None:
     assert not part.exists()
     assert own.exists()
     assert sweep(workspace) == 0
+
+
+def test_what_did_not_fit_into_the_memory_of_a_killed_process_goes(workspace: Workspace, catalogue: Catalogue) -> None:
+    spill = workspace.root / ".spill"
+    (spill / "rows-abc").mkdir(parents=True)
+    (spill / "rows-abc" / "0.arrow").write_bytes(b"old")
+    (spill / "duckdb_temp_1_0_storage_S96K-0.tmp").write_bytes(b"old")
+    (spill / "note.txt").write_bytes(b"a person's")
+    ours = spill / f"duckdb_temp_{os.getpid()}_0_storage_S96K-0.tmp"
+    ours.write_bytes(b"in use")
+    recover(workspace, catalogue)
+    assert {each.name for each in spill.iterdir()} == {ours.name, "note.txt"}
 
 
 def test_what_was_tidied_away_is_taken_in_again(

@@ -218,6 +218,17 @@ def test_a_keeper_has_what_was_seen_meanwhile_only_while_it_keeps_the_place(shel
     assert shelf.rows("SELECT url FROM sightings WHERE image_id = 1") == [("/p/a",)]
 
 
+def test_what_is_seen_of_a_duplicate_later_goes_to_its_keeper_too(shelf: Catalogue) -> None:
+    say(shelf, (1, 2, KEEP))
+    record(shelf, Batch(1, [], [seen("b", "/q/b", "new"), seen("b", "/p/b", "renamed")], []))
+    assert labels(shelf, 1) == {"label a", "renamed", "new"}
+    assert labels(shelf, 2) == {"renamed", "new"}
+    say(shelf, (1, 2, Verdict.DIFFERENT))
+    assert labels(shelf, 1) == {"label a"}
+    record(shelf, Batch(1, [], [seen("a", "/q/b")], []))
+    assert shelf.value("SELECT count(*) FROM sightings WHERE image_id = 1") == 2
+
+
 def test_faces_have_verdicts_of_their_own(shelf: Catalogue) -> None:
     with shelf.writing() as connection:
         connection.execute(
