@@ -177,7 +177,8 @@ def _add_sightings(connection: DuckDBPyConnection, job_id: int | None) -> None:
     columns = "image_id, site, url, page_url, title, label_hint, post_id, author, flair, nsfw"
     connection.execute(
         f"INSERT INTO sightings ({columns}, job_id) SELECT {columns}, ? FROM seen n "
-        "WHERE NOT EXISTS (FROM sightings s WHERE s.image_id = n.image_id AND s.url = n.url AND inherited_from IS NULL)",
+        "WHERE NOT EXISTS (FROM sightings s "
+        "WHERE s.image_id = n.image_id AND s.url = n.url AND inherited_from IS NULL)",
         [job_id],
     )
     # Whoever is kept for a duplicate inherits what is seen of it later, too.

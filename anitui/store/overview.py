@@ -55,7 +55,7 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
     )
     one = catalogue.rows(
         """
-        SELECT (SELECT count(*) FROM sightings),
+        SELECT (SELECT count(*) FROM sightings WHERE inherited_from IS NULL),
                (SELECT count(*) FROM labelled_faces JOIN faces USING (face_id) WHERE state = 'active'),
                (SELECT count(DISTINCT image_id) FROM splits),
                (SELECT count(*) FROM runs),
