@@ -39,9 +39,14 @@ def in_one_sentence(error: BaseException) -> str | None:
     # Looked up, not imported: where the database was never loaded, it cannot have raised.
     database = sys.modules.get("duckdb")
     if database is not None and isinstance(error, database.Error):
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        return f"the catalogue could not do it: {lines[0]}"
+        return f"the catalogue could not do it: {first_line(error)}"
     return None
+
+
+def first_line(error: BaseException) -> str:
+    """The database explains at length; the first line says it."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def _about_system(error: OSError) -> str:

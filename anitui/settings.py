@@ -7,6 +7,7 @@ silently leave a default in force.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -18,6 +19,11 @@ from anitui.errors import AnituiError, WrongUse
 ENVIRONMENT_PREFIX = "ANITUI_"
 
 Choices: TypeAlias = Mapping[str, tuple[str, ...]]
+Limits: TypeAlias = Mapping[str, tuple[int, int]]
+
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?(MB|GB|TB|MiB|GiB|TiB)", re.IGNORECASE)
+_MEGABYTES = {"M": 1, "G": 1000, "T": 1_000_000}
+_LEAST_MEMORY = 100  # megabytes
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,12 @@ class ImportSettings:
     seconds_per_picture: int = 60
 
     CHOICES: ClassVar[Choices] = {"mode": ("copy", "hardlink", "reference"), "hashing": ("exact", "fast")}
+    LIMITS: ClassVar[Limits] = {
+        "workers": (0, 1024),
+        "max_megapixels": (1, 100_000),
+        "max_megabytes": (1, 1_000_000),
+        "seconds_per_picture": (1, 86_400),
+    }
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,22 @@ class CatalogueSettings:
     threads: int = 0  # 0: all cores
 
     CHOICES: ClassVar[Choices] = {}
+    LIMITS: ClassVar[Limits] = {"threads": (0, 1024)}
+
+
+@dataclass(frozen=True)
+class CleaningSettings:
+    """What holds for every rule that cleans up."""
+
+    protect: str = ""  # folders, with commas between, out of which no rule sets anything aside
+
+    CHOICES: ClassVar[Choices] = {}
+    LIMITS: ClassVar[Limits] = {}
+
+    @property
+    def protected(self) -> tuple[str, ...]:
+        """These folders."""
+        return tuple(each.strip() for each in self.protect.split(",") if each.strip())
 
 
 @dataclass(frozen=True)
@@ -53,20 +81,28 @@ class LookSettings:
     thumbnail: int = 22  # width of a picture in the grid, in cells
 
     CHOICES: ClassVar[Choices] = {"pictures": ("auto", "cells", "sextant", "sixel", "kitty")}
+    LIMITS: ClassVar[Limits] = {"thumbnail": (8, 200)}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings, one section per concern. `keys` maps an action's id to the keys that the user wants for it."""
+    """All settings, one section per concern.
+
+    `keys` maps an action's id to the keys that the user wants for it, `rules` a name to a rule that cleans up.
+    """
 
     importing: ImportSettings = field(default_factory=ImportSettings)
     catalogue: CatalogueSettings = field(default_factory=CatalogueSettings)
+    cleaning: CleaningSettings = field(default_factory=CleaningSettings)
     look: LookSettings = field(default_factory=LookSettings)
+    rules: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
 # "import" is a word of Python's own, so the field has another name than the section in the file.
-SECTIONS = {"import": "importing", "catalogue": "catalogue", "look": "look"}
+SECTIONS = {"import": "importing", "catalogue": "catalogue", "cleaning": "cleaning", "look": "look"}
+# Sections whose names the user chooses.
+_FREE = ("rules", "keys")
 
 
 def user_file() -> Path:
@@ -86,6 +122,18 @@ def load(workspace_file: Path | None = None, environ: Mapping[str, str] = os.env
         if file is not None and file.is_file():
             settings = _with_table(settings, _read(file), str(file))
     return _with_environment(settings, environ)
+
+
+def workspace_name(file: Path) -> str:
+    """What a workspace's own file calls it; empty where it does not say."""
+    return _name(_read(file).get("workspace"), str(file)) if file.is_file() else ""
+
+
+def _name(own: Any, source: str) -> str:
+    name = own.get("name", "") if isinstance(own, dict) else ""
+    if not isinstance(name, str):
+        raise WrongUse(f"{source} [workspace]: name must be {_in_words(str)}, not {name!r}")
+    return name.strip()
 
 
 def save(file: Path, section: str, key: str, value: str | int) -> None:
@@ -117,13 +165,17 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _with_table(settings: Settings, table: Mapping[str, Any], source: str) -> Settings:
     for name, content in table.items():
-        if name == "workspace":  # the workspace's own name and number, not settings
+        if name == "workspace":  # what it is called, not settings
+            _name(content, source)
             continue
-        if not isinstance(content, dict) or (name != "keys" and name not in SECTIONS):
-            known = ", ".join(f"[{each}]" for each in (*SECTIONS, "keys"))
+        if not isinstance(content, dict) or name not in (*SECTIONS, *_FREE):
+            known = ", ".join(f"[{each}]" for each in (*SECTIONS, *_FREE))
             raise WrongUse(f"{source}: there is no section [{name}]; the sections are {known}")
         if name == "keys":
             settings = replace(settings, keys={**settings.keys, **_keys(content, source)})
+            continue
+        if name == "rules":
+            settings = replace(settings, rules={**settings.rules, **_rules(content, source)})
             continue
         section = getattr(settings, SECTIONS[name])
         settings = replace(settings, **{SECTIONS[name]: _with_values(section, content, f"{source} [{name}]")})
@@ -138,6 +190,14 @@ def _keys(content: Mapping[str, Any], source: str) -> dict[str, str]:
             )
         if not isinstance(key, str):
             raise WrongUse(f"{source} [keys]: the key for {action} must be a text in quotes, not {key!r}")
+    return dict(content)
+
+
+def _rules(content: Mapping[str, Any], source: str) -> dict[str, str]:
+    """What a rule says is looked at when it is used: a bad one must not keep the others from being used."""
+    for name, rule in content.items():
+        if not isinstance(rule, str):
+            raise WrongUse(f"{source} [rules]: the rule {name} must be a text in quotes, not {rule!r}")
     return dict(content)
 
 
@@ -167,9 +227,18 @@ def _with_values(section: Any, values: Mapping[str, Any], source: str) -> Any:
         choices = section.CHOICES.get(key)
         if choices and value not in choices:
             raise WrongUse(f"{source}: {key} must be one of {', '.join(choices)}, not {value!r}")
-        if isinstance(value, int) and value < 0:
-            raise WrongUse(f"{source}: {key} must not be negative")
+        if key in section.LIMITS:
+            least, most = section.LIMITS[key]
+            if not least <= value <= most:
+                raise WrongUse(f"{source}: {key} must be from {least:,} to {most:,}, not {value:,}")
+        if key == "memory" and not _enough_memory(value):
+            raise WrongUse(f'{source}: {key} must be a size of at least {_LEAST_MEMORY} MB, as "2GB", not {value!r}')
     return replace(section, **values)
+
+
+def _enough_memory(text: str) -> bool:
+    size = _SIZE.fullmatch(text)
+    return size is not None and float(size[1]) * _MEGABYTES[size[2][0].upper()] >= _LEAST_MEMORY
 
 
 def _in_words(kind: type) -> str:

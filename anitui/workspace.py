@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from anitui import settings as settings_module
@@ -89,7 +90,17 @@ class Workspace:
         return [*folders, self.settings_file, *(found for name in files for found in self.root.glob(name))]
 
     @property
+    def placing(self) -> Path:
+        """Which files of `media` were about to get their names; there only while, or since, an import was cut off."""
+        return self.root / ".placing"
+
+    @cached_property
     def name(self) -> str:
+        """What its settings call it, or else its folder."""
+        return settings_module.workspace_name(self.settings_file) or self._folder_name
+
+    @property
+    def _folder_name(self) -> str:
         return self.root.name or str(self.root)
 
     def settings(self) -> Settings:
@@ -137,14 +148,16 @@ def create(folder: Path) -> Workspace:
         raise WrongUse(
             f"{folder} lies inside the workspace {above.root}: workspaces cannot be nested, choose another folder"
         )
+    if workspace.root.is_file():
+        raise WrongUse(f"{folder} is a file, and a workspace is a folder: name one that is there, or a new name")
     try:
         workspace.root.mkdir(parents=True, exist_ok=True)
         for part in (workspace.media, workspace.crops, workspace.runs, workspace.exports):
             part.mkdir(exist_ok=True)
-        name = json.dumps(workspace.name, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML wants
+        name = json.dumps(workspace._folder_name, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML wants
         write_atomically(workspace.settings_file, TEMPLATE.format(name=name).encode())
     except OSError as error:
-        raise WrongUse(f"{folder} cannot become a workspace: {error.strerror}") from error
+        raise WrongUse(f"{folder} cannot become a workspace ({error.strerror}): choose another folder") from error
     return workspace
 
 

@@ -10,14 +10,17 @@ HEAD = """\
 # Every key
 
 Made from `anitui/actions.py` by `python docs/make_keys.py`. The id is what a key is changed by, in the `[keys]`
-section of a settings file; several keys stand with commas between them, and are named as in the last column:
+section of a settings file; several keys stand with commas between them, and are named as in the last column (or as
+help shows them: `?`, `PgDn`):
 
 ```toml
 [keys]
 "browse.set_aside" = "d,delete"
 ```
 
-The key bar, the help (`?`) and the palette follow. A clash is told when anitui starts.
+The key bar, the help (`?`) and the palette follow. A key that you give to an action is taken from the action of ours
+that had it on the same screen; when two of your own meet, neither has it. Both are told when anitui starts, and in the
+settings (`,`) under "what is wrong".
 """
 
 TITLES = {actions.GO: "Go: `g`, then", actions.ANYWHERE: "Everywhere", **actions.PLACES}

@@ -62,28 +62,83 @@ def test_every_key_is_one_that_a_terminal_can_send() -> None:
 
 
 def test_our_own_keys_have_no_faults_and_every_action_says_what_it_does() -> None:
-    assert list(actions.faults({})) == []
+    assert actions.settle({}) == actions.KeyMap({}, ())
     for each in actions.REGISTRY:
         assert each.name and each.help[0].isupper(), each.id
         assert each.help.endswith(".") or ":" in each.help, each.id
 
 
 @pytest.mark.parametrize(
-    ("key_map", "fault"),
+    ("key_map", "keys", "fault"),
     [
-        ({"browse.open": "x"}, "x on Browse"),
-        ({"picture.next": "u"}, "u on One picture"),
-        ({"anywhere.help": "enter"}, "enter on Home"),
-        ({"go.sql": "h"}, "h on g"),
-        ({"browse.opne": "f"}, "'browse.opne'"),
+        (
+            {"browse.sort": "x"},
+            {"browse.sort": "x", "browse.set_aside": "delete"},
+            "gives x to browse.sort, which takes it from browse.set_aside (keeps Del)",
+        ),
+        (
+            {"picture.facts": "u"},
+            {"picture.facts": "u", "anywhere.undo": ""},
+            "gives u to picture.facts, which takes it from anywhere.undo (has no key now)",
+        ),
+        (
+            {"anywhere.undo": "ctrl+t"},
+            {"anywhere.undo": "ctrl+t", "sql.tree": ""},
+            "gives ctrl+t to anywhere.undo, which takes it from sql.tree (has no key now)",
+        ),
+        ({"go.sql": "h"}, {"go.sql": "h", "go.home": ""}, "gives h to go.sql, which takes it from go.home"),
+        (
+            {"browse.sort": "x,f2", "browse.group": "f3,x"},
+            {"browse.sort": "f2", "browse.group": "f3", "browse.set_aside": "delete"},
+            "gives x to browse.sort and browse.group: none of them has it, nor has browse.set_aside",
+        ),
+        (
+            {"browse.sort": "f2", "anywhere.undo": "f2"},
+            {"browse.sort": "", "anywhere.undo": ""},
+            "gives f2 to browse.sort and anywhere.undo: none of them has it",
+        ),
+        ({"browse.sort": "?"}, {"browse.sort": "question_mark", "anywhere.help": "f1"}, "gives ? to browse.sort"),
+        ({"browse.opne": "f"}, {}, "names 'browse.opne', which is not an action; did you mean browse.open?"),
     ],
 )
-def test_faults_of_a_key_map_are_named(key_map: dict[str, str], fault: str) -> None:
-    assert any(fault in each for each in actions.faults(key_map))
+def test_no_key_means_two_things_and_who_asked_for_it_has_it(
+    key_map: dict[str, str], keys: dict[str, str], fault: str
+) -> None:
+    settled = actions.settle(key_map)
+    assert settled.keys == keys
+    assert [fault in each for each in settled.faults] == [True]
+    for place in (*actions.PLACES, actions.GO):
+        held = [key for each in actions.for_place(place) for key in actions.keys_of(each, settled.keys)]
+        assert sorted(held) == sorted(set(held)), place
 
 
-def test_swapping_two_keys_is_no_clash() -> None:
-    assert list(actions.faults({"browse.sort": "G", "browse.group": "o"})) == []
+@pytest.mark.parametrize(
+    "key_map",
+    [
+        {"browse.sort": "G", "browse.group": "o"},
+        {"anywhere.undo": "f12", "go.sql": "f12"},  # g f12 is another f12
+        {"browse.sort": "f2", "picture.facts": "f2"},  # never on the same screen
+        {"browse.sort": ""},
+    ],
+)
+def test_what_does_not_meet_is_no_clash(key_map: dict[str, str]) -> None:
+    assert actions.settle(key_map) == actions.KeyMap(key_map, ())
+
+
+def test_two_clashes_over_one_key_are_two() -> None:
+    settled = actions.settle({"browse.sort": "x", "picture.zoom": "x"})
+    assert settled.keys["browse.sort"] == settled.keys["picture.zoom"] == "x"
+    assert settled.keys["browse.set_aside"] == settled.keys["picture.set_aside"] == "delete"
+    assert len(settled.faults) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"), [("esc", "escape"), ("+", "plus"), ("ctrl+PgDn", "ctrl+pagedown"), ("Del", "delete")]
+)
+def test_a_key_may_be_written_as_help_shows_it(written: str, sent: str) -> None:
+    sort = actions.by_id("browse.sort")
+    assert sort is not None
+    assert actions.keys_of(sort, {"browse.sort": written}) == [sent]
 
 
 def test_the_page_of_keys_is_what_the_registry_says() -> None:

@@ -7,6 +7,7 @@ import pytest
 from anitui import settings
 from anitui.errors import AnituiError, WrongUse
 from anitui.settings import Settings, load, save
+from anitui.store.catalogue import open_catalogue
 
 
 def of(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> Settings:
@@ -54,7 +55,18 @@ def test_the_last_word_wins_layer_by_layer(tmp_path: Path, own_settings: Path) -
         ("[import]\nworkers = '3'", "whole number"),
         ("[import]\nworkers = 1.5", "whole number"),
         ("[import]\nworkers = true", "whole number"),
-        ("[import]\nworkers = -1", "negative"),
+        ("[import]\nworkers = -1", "[import]: workers must be from 0 to 1,024, not -1"),
+        ("[import]\nmax_megabytes = 0", "from 1 to 1,000,000"),
+        ("[look]\nthumbnail = 5000", "[look]: thumbnail must be from 8 to 200, not 5,000"),
+        ("[catalogue]\nthreads = 99999", "from 0 to 1,024"),
+        (
+            "[catalogue]\nmemory = 'lots'",
+            "[catalogue]: memory must be a size of at least 100 MB, as \"2GB\", not 'lots'",
+        ),
+        ("[catalogue]\nmemory = '0GB'", "at least 100 MB"),
+        ("[catalogue]\nmemory = '99MB'", "at least 100 MB"),
+        ("[catalogue]\nmemory = '99999999TB'", "at least 100 MB"),
+        ("[catalogue]\nmemory = '2000'", "at least 100 MB"),
         ("[import]\nCHOICES = 1", "'CHOICES'"),
         ("[look]\npictures = 'Sixel'", "sextant"),
         ("[keys]\nbrowse.set_aside = 'x'", '"browse.set_aside"'),
@@ -94,7 +106,13 @@ def test_the_environment_is_held_to_the_same(tmp_path: Path, variable: str, text
 
 
 def test_digits_stay_a_text_where_a_text_is_wanted(tmp_path: Path) -> None:
-    assert of(tmp_path, "", {"ANITUI_CATALOGUE_MEMORY": "2000"}).catalogue.memory == "2000"
+    assert of(tmp_path, "", {"ANITUI_LOOK_THEME": "2000"}).look.theme == "2000"
+
+
+@pytest.mark.parametrize("size", ["100MB", "2 gb", "1.5GiB", "999999TB"])
+def test_every_size_that_is_allowed_the_database_takes(tmp_path: Path, size: str) -> None:
+    found = of(tmp_path, f"[catalogue]\nmemory = '{size}'\nthreads = 1024")
+    open_catalogue(tmp_path / "catalogue.duckdb", found.catalogue).close()
 
 
 def test_saving_keeps_comments_order_and_line_ends(tmp_path: Path) -> None:

@@ -66,6 +66,17 @@ def test_any_name_that_a_folder_can_have_makes_readable_settings(tmp_path: Path,
     open_catalogue(made.catalogue).close()
 
 
+def test_a_workspace_is_called_what_its_settings_say(tmp_path: Path) -> None:
+    made = workspaces.create(tmp_path / "folder")
+    assert made.name == "folder"
+    for text, name in (('[workspace]\nname = " Chino "\n', "Chino"), ("[workspace]\n", "folder"), ("", "folder")):
+        made.settings_file.write_text(text)
+        assert workspaces.find(made.root).name == name
+    made.settings_file.write_text("[workspace]\nname = 3\n")
+    with pytest.raises(WrongUse, match=r"anitui\.toml \[workspace\]: name must be a text"):
+        made.settings()
+
+
 @pytest.mark.parametrize("name", [b"caf\xe9", b"back\\slash"])
 def test_names_that_the_database_cannot_take_are_refused(tmp_path: Path, name: bytes) -> None:
     folder = tmp_path / os.fsdecode(name)

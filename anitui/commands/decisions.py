@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             for _ in range(options.count):
                 done.append(step(at.catalogue))
-                say(f"{said}: {done[-1].summary}")
+                say(f"{said}: {done[-1].told}")
         except NothingToUndo:
             if not done:
                 raise

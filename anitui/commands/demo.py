@@ -31,7 +31,9 @@ def run(options: argparse.Namespace) -> int:
 def _tell(folder: Path, done: Tour) -> None:
     say(f"A sample workspace: {folder}")
     say(f"  drawn     {count(done.drawn, 'file')} of invented anime in {folder}/pictures, offline")
-    imported = f"{count(done.taken_in.new, 'new picture')}, {done.taken_in.already:,} exact copies"
+    imported = (
+        f"{count(done.taken_in.new, 'new picture')}, {count(done.taken_in.already, 'exact copy', 'exact copies')}"
+    )
     again = f", {done.taken_in.unchanged:,} looked at earlier" if done.taken_in.unchanged else ""
     say(f"  imported  {imported}{again}, in {duration(done.taken_in.seconds)}")
     for reason, often in done.not_taken.items():

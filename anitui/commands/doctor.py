@@ -10,6 +10,7 @@ from anitui.commands.telling import drive, report, say
 from anitui.pipeline.doctor import examine_workspace
 from anitui.pipeline.findings import DoctorReport
 from anitui.pipeline.mending import mend
+from anitui.words import count
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(found: DoctorReport, *, mended: bool) -> None:
     if found.clean:
-        say(f"clean: {found.pictures:,} pictures, {found.files:,} files in media")
+        say(f"clean: {count(found.pictures, 'picture')}, {count(found.files, 'file')} in media")
         return
     for finding in found.findings:
         say(f"{finding.sentence}: {finding.remedy}")

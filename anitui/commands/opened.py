@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from anitui import workspace
 from anitui.pipeline.recovery import recover
 from anitui.settings import Settings
-from anitui.store.catalogue import Catalogue, open_catalogue
+from anitui.store.catalogue import Catalogue, damage_told, open_catalogue
+from anitui.words import count
 from anitui.workspace import Workspace
 
 
@@ -20,6 +22,7 @@ class Opened:
     workspace: Workspace
     catalogue: Catalogue
     settings: Settings
+    lost: str = ""  # what to say where the catalogue was missing
 
 
 @contextmanager
@@ -33,18 +36,35 @@ def opened(options: argparse.Namespace) -> Iterator[Opened]:
 def held(found: Workspace) -> Iterator[Opened]:
     """Hold and open this workspace."""
     settings = found.settings()
-    with found.held():
+    with found.held(), damage_told(found.catalogue):
+        lost = _lost(found)
+        if lost:
+            # A new catalogue knows of none of these files, and they would be taken for never acknowledged.
+            found.placing.unlink(missing_ok=True)
         catalogue = open_catalogue(found.catalogue, settings.catalogue, told=_say)
         try:
+            if lost:
+                _say(lost)
             tidied = recover(found, catalogue)
             if tidied.jobs:
                 _say(
-                    f"an import was cut off when its process was killed: {tidied.files:,} unfinished files removed; "
-                    "the same import given again goes on"
+                    "an import was cut off when its process was killed: "
+                    f"{count(tidied.files, 'unfinished file')} removed; the same import given again goes on"
                 )
-            yield Opened(found, catalogue, settings)
+            yield Opened(found, catalogue, settings, lost)
         finally:
             catalogue.close()
+
+
+def _lost(found: Workspace) -> str:
+    """Nobody must take an empty catalogue for an empty workspace."""
+    if found.catalogue.exists():
+        return ""
+    files = sum(len(names) for _, _, names in os.walk(found.media))
+    if not files:
+        return ""
+    held = f"media holds {count(files, 'file')} that it does not know"
+    return f"the catalogue was missing and a new one was made; {held}: `anitui doctor --mend` takes them in"
 
 
 def _say(text: str) -> None:

@@ -5,20 +5,35 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from anitui.errors import WrongUse
+from anitui.errors import Stopped, WrongUse
 from anitui.store.catalogue import Catalogue
+from anitui.words import count
 
 if TYPE_CHECKING:
     import pyarrow
 
-    from anitui.store.console import Answer
+    from anitui.store.console import Answer, Stop
+
+Given = TypeVar("Given")
+Item = TypeVar("Item")
 
 
 def run(options: argparse.Namespace) -> int:
+    try:
+        return _run(options)
+    except (KeyboardInterrupt, Stopped) as error:
+        how = ", and nothing of it was kept" if options.write else " before its end"
+        raise Stopped(f"interrupted: the statement was stopped{how}") from error
+
+
+def _run(options: argparse.Namespace) -> int:
     from anitui.commands.opened import opened
     from anitui.commands.telling import report
 
@@ -56,52 +71,106 @@ def ask(
 
     Without a format it is what the file's ending says, and a table on standard output.
     """
-    from anitui.store.console import answer
-
     out = stdout or sys.stdout
     if format == "parquet" and output is None:
         raise WrongUse("Parquet is not for reading on a terminal: name a file with -o FILE")
     began = time.monotonic()
-    with answer(catalogue, statement, write=write) as given:
-        told = _write(given, output, format, replace, out) if given.schema is not None else {"rows": 0}
+    with _answered(catalogue, statement, write) as (given, worker):
+        told = _write(given, worker, output, format, replace, out) if given.schema is not None else {"rows": 0}
     told |= {"changed": given.changed, "seconds": round(time.monotonic() - began, 3)}
     if given.changed is not None:
-        sys.stderr.write(
-            f"{given.changed:,} rows changed; the journal does not know of it, so undo cannot take it back\n"
-        )
+        rows = count(given.changed, "row")
+        sys.stderr.write(f"{rows} changed; the journal does not know of it, so undo cannot take it back\n")
     return told
 
 
-def _write(given: Answer, output: Path | None, format: str | None, replace: bool, out: TextIO) -> dict[str, Any]:
+class _Worker:
+    """A thread for the database: while that works, no ctrl-C reaches the thread it works in."""
+
+    def __init__(self, threads: ThreadPoolExecutor, stop: Stop) -> None:
+        self._threads = threads
+        self._stop = stop
+
+    def do(self, step: Callable[..., Given], *arguments: Any) -> Given:
+        """Have it done there, and wait for it; ctrl-C meanwhile stops the statement."""
+        going = self._threads.submit(step, *arguments)
+        try:
+            return going.result()
+        except KeyboardInterrupt:
+            self._stop.stop()
+            return going.result()  # which is that it was stopped, unless it had just come to its end
+
+    def each(self, work: Generator[Item, None, Given]) -> Generator[Item, None, Given]:
+        """A generator that runs there."""
+        try:
+            while True:
+                self._stop.check()
+                try:
+                    item = self.do(next, work)
+                except StopIteration as ended:
+                    result: Given = ended.value
+                    return result
+                yield item
+        finally:
+            self.do(work.close)
+
+
+@contextmanager
+def _answered(catalogue: Catalogue, statement: str, write: bool) -> Iterator[tuple[Answer, _Worker]]:
+    """The answer, and the thread in which alone it may be read."""
+    from anitui.store.console import Stop, answer
+
+    stop = Stop()
+    asked = answer(catalogue, statement, write=write, stop=stop)
+    with ThreadPoolExecutor(1, "SQL") as threads:
+        worker = _Worker(threads, stop)
+        given = worker.do(asked.__enter__)
+        try:
+            yield given, worker
+        except BaseException as error:
+            worker.do(asked.__exit__, type(error), error, error.__traceback__)
+            raise
+        worker.do(asked.__exit__, None, None, None)
+
+
+def _write(
+    given: Answer, worker: _Worker, output: Path | None, format: str | None, replace: bool, out: TextIO
+) -> dict[str, Any]:
     if output is None:
-        return _to_stream(given, format or "table", out)
+        return _to_stream(given, worker, format or "table", out)
     if format == "table":
         with output.open("w" if replace else "x", encoding="utf-8") as file:
-            return _to_stream(given, "table", file) | {"file": str(output)}
-    return _to_file(given, output, format, replace)
+            return _to_stream(given, worker, "table", file) | {"file": str(output)}
+    return _to_file(given, worker, output, format, replace)
 
 
-def _to_file(given: Answer, output: Path, format: str | None, replace: bool) -> dict[str, Any]:
+def _to_file(given: Answer, worker: _Worker, output: Path, format: str | None, replace: bool) -> dict[str, Any]:
     from anitui.commands.telling import drive
     from anitui.store.console_export import export
 
     assert given.schema is not None
-    made = drive(export(given.batches, given.schema, given.columns, output, format, replace=replace))
+    made = drive(worker.each(export(given.batches, given.schema, given.columns, output, format, replace=replace)))
     return {"rows": made.rows, "file": str(made.file), "format": made.format}
 
 
-def _to_stream(given: Answer, format: str, out: TextIO) -> dict[str, Any]:
+def _to_stream(given: Answer, worker: _Worker, format: str, out: TextIO) -> dict[str, Any]:
+    rows = 0
+    for text, more in worker.each(_encoded(given, format)):
+        out.write(text.decode())
+        rows += more
+    out.flush()
+    return {"rows": rows, "format": format}
+
+
+def _encoded(given: Answer, format: str) -> Generator[tuple[bytes, int], None, None]:
+    """Bit by bit what is to be written, with how many rows are in it."""
     from anitui.store.console_export import encoder
 
     encode = Table(given) if format == "table" else encoder(format, given.columns)
-    rows = 0
-    out.write(encode.head().decode())
+    yield encode.head(), 0
     for batch in given.batches:
-        out.write(encode.rows(batch).decode())
-        rows += batch.num_rows
-    out.write(encode.tail().decode())
-    out.flush()
-    return {"rows": rows, "format": format}
+        yield encode.rows(batch), batch.num_rows
+    yield encode.tail(), 0
 
 
 class Table:
@@ -134,7 +203,7 @@ class Table:
     def tail(self) -> bytes:
         self._text.close()
         above = "".join(f"{line}\n" for line in self._above([])) if not self._widths else ""
-        return f"{above}{self._rows:,} {'row' if self._rows == 1 else 'rows'}\n".encode()
+        return f"{above}{count(self._rows, 'row')}\n".encode()
 
     def _above(self, lines: list[list[str]]) -> list[str]:
         from rich.cells import cell_len

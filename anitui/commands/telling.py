@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +36,8 @@ def report(options: argparse.Namespace, what: Mapping[str, Any]) -> None:
 
 def drive(work: Work[Report]) -> Report:
     """Run long work to its end, with a bar on a terminal and plain lines elsewhere."""
-    with _bar() if sys.stderr.isatty() else _lines() as told:
+    moves = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    with _bar() if moves else _lines() as told:
         return progress.run(work, told)
 
 

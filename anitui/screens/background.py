@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from anitui import progress
 from anitui.errors import Stopped, in_one_sentence
@@ -16,13 +17,21 @@ from anitui.words import count
 
 if TYPE_CHECKING:
     from anitui.pipeline.ingest import ImportReport
+    from anitui.pipeline.pair_scan import PairReport
+    from anitui.progress import Work
     from anitui.screens.host import Host
+    from anitui.store.pairs import PairOrder
+
+Report = TypeVar("Report")
+
+_SEARCH = "search for pairs"
 
 
 @dataclass(eq=False, slots=True)
 class Run:
     """One piece of work in a thread of its own."""
 
+    kind: str  # import, search for pairs
     name: str
     line: str
     stop: threading.Event = field(default_factory=threading.Event)
@@ -38,11 +47,43 @@ class Background:
 
     def start_import(self, path: str) -> None:
         """Take pictures in; the same path given again goes on where it stopped."""
+        app = self._app
+
+        def work() -> Work[ImportReport]:
+            from anitui.pipeline.ingest import ImportOrder, import_pictures
+
+            return import_pictures(app.workspace, app.catalogue, ImportOrder([path]), app.settings.importing)
+
         # What Textual puts in the place of stderr has no file behind it, and multiprocessing's first process wants one.
         with redirect_stderr(sys.__stderr__):
             resource_tracker.ensure_running()
-        run = Run(f"import of {path}", "⠋ import")
-        run.thread = threading.Thread(target=self._import, args=(run, path), name=run.name, daemon=True)
+        again = "what was done is kept, and the same path goes on from there"
+        self._start(Run("import", f"import of {path}", "⠋ import"), work, _in_words, again)
+
+    def start_search(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
+        """Look for near-duplicates; the same search given again goes on where it stopped."""
+        app = self._app
+        if any(run.kind == _SEARCH for run in self.runs):
+            app.say("a search for pairs runs already: ctrl+b stops it")
+            return
+
+        def work() -> Work[PairReport]:
+            from anitui.pipeline.pair_scan import find_pairs
+
+            return find_pairs(app.catalogue, order)
+
+        def told(report: PairReport) -> tuple[str, str]:
+            app.call_later(done, report.new, report.open)
+            return "; ".join(report.notes), "information"
+
+        name = f"search for pairs by {order.algorithm} up to {order.hi}"
+        again = "what was found is kept, and the same search goes on from there"
+        self._start(Run(_SEARCH, name, "⠋ pairs"), work, told, again)
+
+    def _start(
+        self, run: Run, work: Callable[[], Work[Report]], in_words: Callable[[Report], tuple[str, str]], again: str
+    ) -> None:
+        run.thread = threading.Thread(target=self._drive, args=(run, work, in_words, again), name=run.name, daemon=True)
         self.runs.append(run)
         self._tell()
         run.thread.start()
@@ -70,9 +111,9 @@ class Background:
             if run.thread is not None:
                 run.thread.join()
 
-    def _import(self, run: Run, path: str) -> None:
-        from anitui.pipeline.ingest import ImportOrder, import_pictures
-
+    def _drive(
+        self, run: Run, work: Callable[[], Work[Report]], in_words: Callable[[Report], tuple[str, str]], again: str
+    ) -> None:
         app = self._app
         spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
         ticks = 0
@@ -83,16 +124,16 @@ class Background:
                 raise Stopped("stopped")
             ticks += 1
             of = f" of {event.total:,}" if event.total else ""
-            run.line = f"{spinner[ticks // 4 % len(spinner)]} {event.doing} {event.done:,}{of}"
+            done = f" {event.done:,}{of}" if event.done or event.total else ""
+            run.line = f"{spinner[ticks // 4 % len(spinner)]} {event.doing}{done}"
             if ticks % 8 == 1 or event.done == event.total:
                 self._tell()
 
-        work = import_pictures(app.workspace, app.catalogue, ImportOrder([path]), app.settings.importing)
         text, kind = "", "information"
         try:
-            text, kind = _in_words(progress.run(work, told))
+            text, kind = in_words(progress.run(work(), told))
         except Stopped:
-            text = f"the {run.name} was stopped; what was done is kept, and the same path goes on from there"
+            text = f"the {run.name} was stopped; {again}"
         except Exception as error:
             sentence = in_one_sentence(error)
             if sentence is None:
@@ -104,6 +145,7 @@ class Background:
             self._tell()
             if text and app.is_running:
                 app.call_later(app.say, text, kind)
+            if app.is_running:
                 app.call_later(app.changed)
 
     def _tell(self) -> None:

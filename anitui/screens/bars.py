@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
 from anitui import actions
-from anitui.screens.host import host_of
+from anitui.screens.host import HostedScreen, host_of
 from anitui.words import count
 
-MESSAGE_SECONDS = 5.0
+MESSAGE_SECONDS = 5.0  # for each hundred letters
+MOST_LINES = 3
+LONG_WORD = 30
+VITAL = ("anywhere.undo", "anywhere.help")
+WAY_OUT = 79  # the rank of `esc`, where the screen says what it does
 
 
 class TopLine(Static):
@@ -54,13 +59,14 @@ class TopLine(Static):
 
 
 class PlaceLine(Static):
-    """Where one is and how far; for some seconds, what has just happened."""
+    """Where one is and how far; for some seconds, what has just happened. A long message lies over the screen."""
 
     def __init__(self) -> None:
         super().__init__(id="place")
         self._where = ""
         self._far = ""
         self._message: tuple[str, str] | None = None
+        self._staying: tuple[str, str] | None = None
         self._clock = 0
 
     def on_resize(self) -> None:
@@ -70,13 +76,22 @@ class PlaceLine(Static):
         self._where, self._far = where, far
         self._draw()
 
-    def say(self, text: str, kind: str) -> None:
-        """Show a message in this line for a while; it stays in History."""
-        self._message = (text, kind)
-        self._clock += 1
-        mine = self._clock
-        self.set_timer(MESSAGE_SECONDS, lambda: self._fade(mine))
+    def say(self, text: str, kind: str, *, stays: bool = False) -> None:
+        """Show a message in this line for a while, or before all others until a key is pressed; it stays in History."""
+        if stays:
+            self._staying = (text, kind)
+        else:
+            self._message = (text, kind)
+            self._clock += 1
+            mine = self._clock
+            self.set_timer(MESSAGE_SECONDS * (1 + len(text) // 100), lambda: self._fade(mine))
         self._draw()
+
+    def let_go(self) -> None:
+        """A key was pressed: what waited for that has been seen."""
+        if self._staying is not None:
+            self._staying = None
+            self._draw()
 
     def _fade(self, which: int) -> None:
         if which == self._clock:
@@ -84,22 +99,40 @@ class PlaceLine(Static):
             self._draw()
 
     def _draw(self) -> None:
-        room = max(0, self.size.width - 2)
-        line = Text(no_wrap=True, overflow="ellipsis")
-        if self._message is not None:
-            text, kind = self._message
-            sign, style = {"error": ("✗ ", "bold"), "warning": ("! ", "bold")}.get(kind, ("· ", ""))
-            line.append(sign + text, style=style)
-            line.truncate(room, overflow="ellipsis")
-        else:
-            far = self._far if cell_len(self._far) < room else ""
-            where = Text(self._where, no_wrap=True)
-            where.truncate(max(0, room - cell_len(far) - (1 if far else 0)), overflow="ellipsis")
-            line.append_text(where)
-            line.append(" " * max(0, room - cell_len(where.plain) - cell_len(far)) + far)
-        self.set_class(self._message is not None and self._message[1] == "error", "-error")
-        self.set_class(self._message is not None and self._message[1] == "warning", "-warning")
-        self.update(line, layout=False)  # one line high, whatever it says
+        room = max(1, self.size.width - 2)
+        said = self._staying or self._message
+        kind = said[1] if said is not None else ""
+        lines = [self._place(room)] if said is None else self._said(*said, room)
+        self.set_class(kind == "error", "-error")
+        self.set_class(kind == "warning", "-warning")
+        self.styles.height = len(lines)
+        self.update(Text("\n", no_wrap=True, overflow="ellipsis").join(lines), layout=False)  # as high as was just said
+
+    def _place(self, room: int) -> Text:
+        far = self._far if cell_len(self._far) < room else ""
+        where = Text(self._where, no_wrap=True)
+        where.truncate(max(0, room - cell_len(far) - (1 if far else 0)), overflow="ellipsis")
+        where.append(" " * max(0, room - cell_len(where.plain) - cell_len(far)) + far)
+        return where
+
+    def _said(self, text: str, kind: str, room: int) -> list[Text]:
+        """A message in a few lines; of a longer one its beginning, and where all of it stands."""
+        sign, style = {"error": ("✗ ", "bold"), "warning": ("! ", "bold")}.get(kind, ("· ", ""))
+        # Names from outside are in it, and a name must not be able to drive the terminal.
+        text = "".join(each if each.isprintable() else " " for each in text)
+
+        def wrapped(words: str) -> list[Text]:
+            return list(Text(words, style=style).wrap(self.app.console, max(1, room - 2)))
+
+        lines = wrapped(text)
+        if len(lines) > MOST_LINES:
+            key_map = host_of(self).key_map
+            rest = f" … ({_key('anywhere.go', key_map)} {_key('go.history', key_map)} shows all of it)"
+            text = text[: MOST_LINES * room]
+            while text and len(lines := wrapped(text + rest)) > MOST_LINES:
+                text = text.rpartition(" ")[0] if " " in text[-LONG_WORD:] else text[:-1]
+        indented = [Text(sign if at == 0 else "  ", style=style).append_text(line) for at, line in enumerate(lines)]
+        return indented[:MOST_LINES]
 
 
 class KeyBar(Static):
@@ -109,35 +142,43 @@ class KeyBar(Static):
         super().__init__(id="keys")
         self._place = place
 
+    def on_mount(self) -> None:
+        # What has the focus may take keys for itself, as an editor takes letters.
+        self.watch(self.screen, "focused", lambda: self.refresh_line(), init=False)
+
     def on_resize(self) -> None:
         self.refresh_line()
 
     def refresh_line(self) -> None:
-        host = host_of(self)
-        shown = sorted((each for each in actions.for_place(self._place) if each.rank), key=lambda each: each.rank)
+        way_out = self.screen.way_out() if isinstance(self.screen, HostedScreen) else ""
+        key_map = host_of(self).key_map
+        active = self.screen.active_bindings
+        vital: list[tuple[int, Text]] = []
+        others: list[tuple[int, Text]] = []
+        for each in actions.for_place(self._place):
+            rank = WAY_OUT if each.id == "anywhere.step_back" and way_out else each.rank
+            keys = [
+                key for key in actions.keys_of(each, key_map) if key in active and active[key].binding.id == each.id
+            ]
+            if rank and keys:
+                part = Text(actions.readable(keys[0]), style="bold")
+                part.append(f" {way_out if rank == WAY_OUT else each.name}", style="not bold")
+                # The way out, undo and help are worth a place on the narrowest screen.
+                (vital if rank == WAY_OUT or each.id in VITAL else others).append((rank, part))
         room = self.size.width - 2
-        # Undo and help are worth a place on the narrowest screen.
-        vital = [each for each in shown if each.id in ("anywhere.undo", "anywhere.help")]
-        line = Text(no_wrap=True)
-        parts = {each.id: self._part(each, host.settings.keys) for each in shown}
-        left = room - sum(parts[each.id].cell_len + 3 for each in vital)
-        chosen: list[actions.Action] = []
-        for each in shown:
-            width = parts[each.id].cell_len + 3
-            if each in vital:
-                chosen.append(each)
-            elif width <= left:
-                chosen.append(each)
-                left -= width
-        for index, each in enumerate(chosen):
-            if index:
-                line.append(" · ", style="dim")
-            line.append_text(parts[each.id])
+        left = room - sum(part.cell_len + 3 for _, part in vital)
+        chosen = list(vital)
+        for rank, part in sorted(others, key=itemgetter(0)):
+            if part.cell_len + 3 <= left:
+                chosen.append((rank, part))
+                left -= part.cell_len + 3
+        line = Text(" · ", style="dim", no_wrap=True).join(part for _, part in sorted(chosen, key=itemgetter(0)))
         line.truncate(max(0, room), overflow="ellipsis")
         self.update(line, layout=False)  # one line high, whatever it says
 
-    @staticmethod
-    def _part(action: actions.Action, key_map: object) -> Text:
-        keys = actions.keys_of(action, cast("dict[str, str]", key_map))
-        part = Text(actions.readable(keys[0]) if keys else "–", style="bold")
-        return part.append(f" {action.name}", style="not bold")
+
+def _key(action_id: str, key_map: Mapping[str, str]) -> str:
+    """The first key of an action, as a person would write it."""
+    action = actions.by_id(action_id)
+    keys = actions.keys_of(action, key_map) if action is not None else []
+    return actions.readable(keys[0]) if keys else action_id

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.suggester import Suggester
 
 from anitui.screens.bindings import bindings
+from anitui.screens.completing import Filters
 from anitui.screens.frame import FrameScreen
 from anitui.screens.questions import Ask, Choose
 from anitui.screens.widgets.picture import GridCell, PictureGrid
@@ -251,7 +251,7 @@ class BrowseScreen(FrameScreen):
                 self.show(View(query, self._view.order, self._view.group), at=self._current())
 
         # The question comes at once, the labels when they are read: what is typed meanwhile must not be taken for keys.
-        completing = _Filters()
+        completing = Filters()
         detail = "label:miku size<300 -format:gif mark:3 state:all added>7d cocoa"
         self.app.push_screen(Ask("Show only", self._view.query, detail=detail, suggester=completing), answered)
         self.off_thread(lambda: gallery.labels(self.host.catalogue), completing.labels.extend, group="labels")
@@ -341,24 +341,11 @@ class BrowseScreen(FrameScreen):
         self.say(f"pictures are drawn: {policy}")
 
 
-class _Filters(Suggester):
-    """Completes fields, and the labels that there are."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self.labels: list[str] = []
-
-    async def get_suggestion(self, value: str) -> str | None:
-        from anitui.store.filters import complete
-
-        return complete(value, self.labels)
-
-
 def _caption(picture: Shown, group: str | None) -> str:
-    """What is not said by the heading already."""
-    names = {"label": picture.label, "title": picture.title}
-    names.pop(group or "", None)
-    return next((name for name in names.values() if name), f"{picture.width}×{picture.height}")
+    """What tells it from its neighbours, then its label where there is room, without what the heading says already."""
+    own = picture.file if group == "title" else picture.title or picture.file
+    label = None if group == "label" else picture.label
+    return " · ".join(each for each in (own or f"{picture.width}×{picture.height}", label) if each)
 
 
 def _in_words(view: View) -> str:

@@ -38,12 +38,21 @@ class FrameScreen(HostedScreen):
         """The app, as far as screens know it."""
         return host_of(self)
 
-    def hear(self, text: str, kind: str) -> bool:
+    def hear(self, text: str, kind: str, *, stays: bool = False) -> bool:
         # A screen that has just been opened may have no lines yet: the one below says it then.
         for line in self.query(PlaceLine):
-            line.say(text, kind)
+            line.say(text, kind, stays=stays)
             return True
         return False
+
+    def key_pressed(self) -> None:
+        for line in self.query(PlaceLine):
+            line.let_go()
+
+    def refresh_keys(self) -> None:
+        """Other keys matter now than before."""
+        for bar in self.query(KeyBar):
+            bar.refresh_line()
 
     @property
     def _stands(self) -> bool:

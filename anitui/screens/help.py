@@ -49,7 +49,7 @@ class HelpScreen(FrameScreen):
             table.add_row("", "", "")
             table.add_row("", Text(title, style="bold underline"), "")
             for each in group:
-                keys = "  ".join(actions.readable(key) for key in actions.keys_of(each, self.host.settings.keys))
+                keys = "  ".join(actions.readable(key) for key in actions.keys_of(each, self.host.key_map))
                 table.add_row(Text(keys or "–", style="bold"), each.name, each.help)
         note = "\nEvery key can be changed: write its action's id under [keys] in the settings (, shows where)."
         table.add_row("", "", Text(note))

@@ -42,7 +42,7 @@ class HistoryScreen(FrameScreen):
         with Container(id="decisions", classes="panel") as upper:
             upper.border_title = "decisions"
             yield Lines(id="entries")
-        with VerticalScroll(id="said", classes="panel", can_focus=False) as lower:
+        with VerticalScroll(id="said", classes="panel") as lower:
             lower.border_title = "said since anitui was started"
             yield Static(id="messages")
 
@@ -88,11 +88,25 @@ class HistoryScreen(FrameScreen):
         self._entries += older
         self.query_one("#entries", Lines).add_options([Option(_line(each)) for each in older])
 
+    def action_next_pane(self) -> None:
+        other = "#entries" if self._said.has_focus else "#said"
+        self.query_one(other).focus()
+
+    @property
+    def _said(self) -> VerticalScroll:
+        return self.query_one("#said", VerticalScroll)
+
     def action_down(self) -> None:
-        self.query_one("#entries", Lines).action_cursor_down()
+        if self._said.has_focus:
+            self._said.scroll_down(animate=False)
+        else:
+            self.query_one("#entries", Lines).action_cursor_down()
 
     def action_up(self) -> None:
-        self.query_one("#entries", Lines).action_cursor_up()
+        if self._said.has_focus:
+            self._said.scroll_up(animate=False)
+        else:
+            self.query_one("#entries", Lines).action_cursor_up()
 
 
 def _line(entry: Entry) -> Text:

@@ -21,7 +21,6 @@ from anitui.store.overview import Overview, overview
 from anitui.words import count, sparkline
 
 NOT_TAKEN = "FROM not_taken"
-OPEN_PAIRS = "FROM pairs_open"
 UNNAMED_FACES = "FROM unlabelled_faces"
 
 
@@ -113,7 +112,7 @@ def _what_next(found: Overview) -> list[Next]:
         steps.append(Next("…", text, "give the same import again (i)", lambda s: s.host.action_import_pictures()))
     if found.pairs_open:
         text = f"{count(found.pairs_open, 'near-duplicate pair')} to decide"
-        steps.append(Next("=", text, "", lambda s: s.host.ask_sql(OPEN_PAIRS)))
+        steps.append(Next("=", text, "", lambda s: s.host.go("duplicates")))
     unnamed = found.status.faces - found.named_faces
     if unnamed > 0:
         text = f"{count(unnamed, 'face')} without a name"

@@ -16,15 +16,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App
+from textual.events import Event, Key
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
+from anitui import actions
 from anitui import settings as settings_module
 from anitui.errors import in_one_sentence
 from anitui.settings import Settings
-from anitui.store import overview
+from anitui.store import overview, remembered
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
     from anitui.screens.widgets.picture.loader import PictureLoader
     from anitui.screens.widgets.picture.policy import Policy
+    from anitui.store.journal import Entry
+    from anitui.store.pairs import PairOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,19 @@ class HostedScreen(Screen[None]):
         """What `esc` does here; False when there is nothing to step back from."""
         return False
 
-    def hear(self, text: str, kind: str) -> bool:
-        """Show a message; False when there is nowhere to show it."""
+    def way_out(self) -> str:
+        """What `esc` does now, where the key bar has to say so; else nothing."""
+        return ""
+
+    def stepped(self, entry: Entry, *, undone: bool) -> None:
+        """A decision was taken back, or made again."""
+
+    def hear(self, text: str, kind: str, *, stays: bool = False) -> bool:
+        """Show a message, for a while or until a key is pressed; False when there is nowhere to show it."""
         return False
+
+    def key_pressed(self) -> None:
+        """The person is there, and has seen what waited for that."""
 
 
 class Host(App[None]):
@@ -75,6 +89,8 @@ class Host(App[None]):
         self.catalogue = catalogue
         self.settings = settings
         self.messages: list[Said] = []
+        settled = actions.settle(settings.keys)
+        self.key_map, self._key_faults = settled.keys, settled.faults
         # Decisions are written one after the other, in the order in which the keys were pressed.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="decisions")
 
@@ -86,11 +102,30 @@ class Host(App[None]):
 
         return PictureLoader(limits=limits_of(self.settings.importing))
 
-    def say(self, text: str, kind: str = "information") -> None:
-        """Show a message above the key bar and keep it in History."""
+    @property
+    def wrong(self) -> list[str]:
+        """What of the settings cannot be in force, a sentence each."""
+        wrong = list(self._key_faults)
+        theme = self.settings.look.theme
+        if theme not in self.available_themes:
+            known = ", ".join(sorted(self.available_themes, key=lambda name: (not name.startswith("anitui"), name)))
+            wrong.append(
+                f"[look] names the theme {theme!r}, which is not there, so it is {self.theme}; there are {known}"
+            )
+        return wrong
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and not event.is_forwarded:
+            for screen in self.screen_stack:
+                if isinstance(screen, HostedScreen):
+                    screen.key_pressed()
+        await super().on_event(event)
+
+    def say(self, text: str, kind: str = "information", *, stays: bool = False) -> None:
+        """Show a message above the key bar and keep it in History; one that `stays` waits there for a key."""
         self.messages.append(Said(datetime.now(UTC), text, kind))
         for screen in reversed(self.screen_stack):
-            if isinstance(screen, HostedScreen) and screen.hear(text, kind):
+            if isinstance(screen, HostedScreen) and screen.hear(text, kind, stays=stays):
                 return
 
     def complain(self, error: Exception) -> None:
@@ -153,6 +188,18 @@ class Host(App[None]):
 
         return self.run_worker(run, group="settings")
 
+    def keep_place(self, name: str, value: object) -> Worker[None]:
+        """Keep where one is on a screen, in its turn behind the decisions."""
+        writing = self._writer.submit(remembered.remember, self.catalogue, name, value)
+
+        async def run() -> None:
+            try:
+                await asyncio.wrap_future(writing)
+            except Exception as error:
+                self.complain(error)
+
+        return self.run_worker(run, group="places")
+
     def next_drawing(self) -> Policy:
         """The next way of drawing pictures, kept in the settings; the screen that asked draws with it."""
         from anitui.screens.widgets.picture.policy import Policy
@@ -183,6 +230,10 @@ class Host(App[None]):
     @abstractmethod
     def ask_sql(self, statement: str) -> None:
         """Open the SQL screen with a statement and run it."""
+
+    @abstractmethod
+    def find_pairs(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
+        """Look for pairs beside what one does; `done` hears how many are new, and how many wait."""
 
     @abstractmethod
     def action_import_pictures(self) -> None:

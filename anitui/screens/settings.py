@@ -55,9 +55,19 @@ class SettingsScreen(FrameScreen):
         table.add_row(Text("[keys]", style="bold"), "", "")
         for action_id, keys in host.settings.keys.items():
             action = actions.by_id(action_id)
-            table.add_row(f"  {action_id}", Text(keys, style="bold"), action.help if action else "no such action")
+            if action is None:
+                note = "no such action"
+            else:
+                in_force = set(actions.keys_of(action, host.key_map))
+                as_asked = in_force == set(actions.keys_of(action, host.settings.keys))
+                note = action.help if as_asked else "not in force: see what is wrong"
+            table.add_row(f"  {action_id}", Text(keys, style="bold"), note)
         if not host.settings.keys:
             table.add_row("  none changed", "", "the ids of all actions: docs/keys.md")
+        wrong = Text()
+        if host.wrong:
+            wrong.append("what is wrong\n", style=f"bold {host.theme_variables['warning']}")
+            wrong.append("".join(f"! {each}\n" for each in host.wrong))
         # Paths may be longer than any column, so they stand below and wrap.
         files = Text("\n")
         for name, where in (
@@ -66,7 +76,7 @@ class SettingsScreen(FrameScreen):
             ("by environment, for example", "ANITUI_IMPORT_MODE=reference"),
         ):
             files.append(f"{name}  ", style="dim").append(f"{where}\n", style="bold")
-        return Group(table, files)
+        return Group(*([wrong] if wrong else []), table, files)
 
     def action_theme(self) -> None:
         """The next theme, kept in the workspace's settings."""

@@ -6,17 +6,19 @@ the file goes through `writing()`, one transaction at a time: two writers that m
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from anitui.errors import AnituiError
+from anitui.errors import AnituiError, first_line
 from anitui.settings import CatalogueSettings
 from anitui.store import migrations
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow
     from duckdb import DuckDBPyConnection
 
@@ -25,8 +27,11 @@ Row: TypeAlias = tuple[Any, ...]
 NOW = "(now() AT TIME ZONE 'UTC')"  # the catalogue keeps its moments in UTC
 
 
+_DAMAGED = re.compile("not a valid DuckDB database|not read enough bytes|Corrupt database file|replaying WAL|eserializ")
+
+
 class Unreadable(AnituiError):
-    """The catalogue file cannot be opened."""
+    """The catalogue file cannot be opened, or not be read to its end."""
 
 
 class Catalogue:
@@ -142,6 +147,11 @@ def open_catalogue(
 ) -> Catalogue:
     """Open the catalogue, bring its schema up to date, and return it. `told` hears of a backup that was made."""
     settings = settings or CatalogueSettings()
+    with damage_told(path):
+        return _opened(path, settings, told, schema)
+
+
+def _opened(path: Path, settings: CatalogueSettings, told: Callable[[str], None], schema: Path) -> Catalogue:
     connection = _connect(path, settings)
     try:
         waiting = migrations.pending(connection, migrations.known(schema))
@@ -150,7 +160,7 @@ def open_catalogue(
             # Only a closed file is whole: DuckDB keeps the newest changes in a log beside it.
             connection.execute("CHECKPOINT")
             connection.close()
-            migrations.back_up(path, path.parent / "backups", at, told)
+            migrations.back_up(path, _backups(path), at, told)
             connection = _connect(path, settings)
         for migration in waiting:
             migrations.apply(connection, migration)
@@ -160,6 +170,38 @@ def open_catalogue(
         connection.close()
         raise
     return Catalogue(connection, path)
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Where the block finds the catalogue's file damaged, say what to do about it."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        if not _is_damage(error):
+            raise
+        raise Unreadable(f"the catalogue {path} is damaged ({first_line(error)}): {_remedy(path)}") from error
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    return _DAMAGED.search(str(error)) is not None
+
+
+def _remedy(path: Path) -> str:
+    away = f"move it, and {path.name}.wal if there is one, out of the workspace"
+    backup = migrations.newest_backup(path, _backups(path))
+    if backup is None:
+        return f"{away}, and `anitui doctor --mend` takes the pictures of media in again, without labels and decisions"
+    return (
+        f"{away}, copy the newest backup, {backup}, to its place, and `anitui doctor --mend` takes in what that does "
+        "not know of"
+    )
+
+
+def _backups(path: Path) -> Path:
+    return path.parent / "backups"
 
 
 def _connect(path: Path, settings: CatalogueSettings) -> DuckDBPyConnection:
@@ -176,10 +218,6 @@ def _connect(path: Path, settings: CatalogueSettings) -> DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), config=config)
     except duckdb.Error as error:
+        if _is_damage(error):
+            raise
         raise Unreadable(f"the catalogue {path} cannot be opened: {first_line(error)}") from error
-
-
-def first_line(error: BaseException) -> str:
-    """DuckDB explains at length; the first line says it."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

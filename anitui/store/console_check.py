@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from anitui.errors import WrongUse
-from anitui.store.catalogue import first_line
+from anitui.errors import WrongUse, first_line
 
 if TYPE_CHECKING:
     import duckdb

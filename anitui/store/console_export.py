@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 ENDINGS = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 FORMATS = ("csv", "json", "jsonl", "parquet")
 
-_FRACTION = frozenset({"FLOAT", "DOUBLE"})
+_ODD_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
+_TEXT_OR_ODD_NUMBER = re.compile(rf'"(?:[^"\\]|\\.)*"|{_ODD_NUMBER.pattern}', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +158,12 @@ class Json:
         found = self._text.select(pyarrow.Table.from_batches([batch]), [self._expression])
         if not found:
             return b""
+        rows = [_without_odd_numbers(row) for (row,) in found]
         if self._lines:
-            return "".join(f"{row}\n" for (row,) in found).encode()
+            return "".join(f"{row}\n" for row in rows).encode()
         between = ",\n" if self._any else "\n"
         self._any = True
-        return (between + ",\n".join(row for (row,) in found)).encode()
+        return (between + ",\n".join(rows)).encode()
 
     def tail(self) -> bytes:
         self._text.close()
@@ -237,9 +240,14 @@ def _name_only_if_free(part: Path, target: Path) -> None:
 
 
 def _json_value(at: int, column: Column) -> str:
-    if column.type in _FRACTION:
-        return f"CASE WHEN isfinite(c{at}) THEN c{at} END"
     return f"c{at}::JSON" if column.type == "JSON" else f"c{at}"
+
+
+def _without_odd_numbers(text: str) -> str:
+    """DuckDB writes `NaN` and `-Infinity` bare, however deep they lie, and no reader of JSON takes them."""
+    if _ODD_NUMBER.search(text) is None:
+        return text
+    return _TEXT_OR_ODD_NUMBER.sub(lambda found: found[0] if found[0].startswith('"') else "null", text)
 
 
 def _literal(text: str) -> str:

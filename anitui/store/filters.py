@@ -1,6 +1,6 @@
 """The filter that people type: `label:miku size<300 -format:gif cocoa`, turned into one SQL condition.
 
-Words are joined by "and"; `a,b` after a field means either; `-` turns a word round; quotes keep spaces together.
+Words are joined by "and"; `a,b` after a field means either; `-` turns a word round; quotes keep spaces and commas.
 Texts match where they are contained (labels and the short lists match whole), `*` stands for anything.
 """
 
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from anitui.errors import WrongUse
+from anitui.store.filter_words import Word, quoted, take_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Condition:
     parameters: tuple[Any, ...] = ()
 
 
-_Builder = Callable[[str, str, str], Condition]  # field, operator, value
+_Values = list[str]  # any of them
+_Builder = Callable[[str, str, _Values], Condition]  # field, operator, values
 
 _WORD = re.compile(r"(?P<not>-?)(?P<field>[A-Za-z_]+)(?P<op><=|>=|:|=|<|>)(?P<value>.*)", re.DOTALL)
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(k|kb|m|mb|g|gb|%)?", re.IGNORECASE)
@@ -34,12 +35,11 @@ _UNITS = {"": 1.0, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9
 
 def parse(query: str) -> Condition:
     """The condition that a typed filter means. Without a word about the state, only what is active is shown."""
-    try:
-        words = shlex.split(query)
-    except ValueError:
-        raise WrongUse("a quotation mark is missing in the filter") from None
-    conditions = [_condition(word) for word in words]
-    if not any(re.match(r"-?(state|reason)[:=]", word, re.IGNORECASE) for word in words):
+    typed = take_apart(query)
+    if typed.open:
+        raise WrongUse("a quotation mark is missing in the filter")
+    conditions = [_condition(word) for word in typed.words]
+    if not any(re.match(r"-?(state|reason)[:=]", word.text, re.IGNORECASE) for word in typed.words):
         conditions.append(Condition("i.state = 'active'"))
     sql = " AND ".join(each.sql for each in conditions) or "true"
     return Condition(sql, tuple(value for each in conditions for value in each.parameters))
@@ -47,32 +47,27 @@ def parse(query: str) -> Condition:
 
 def complete(text: str, labels: list[str]) -> str | None:
     """How the last word of a filter may go on: a field, or a value of it."""
-    quote_open = text.count('"') % 2 == 1
-    word = text[text.rfind(" ", 0, text.rfind('"') if quote_open else None) + 1 :].removeprefix("-")
-    if not word:
+    typed = take_apart(text)
+    if typed.ended:
         return None
-    field, colon, begun = word.partition(":")
+    word = typed.words[-1]
+    field, colon, _ = word.text.removeprefix("-").partition(":")
     if not colon:
-        found = next((name for name in FIELDS if name.startswith(word)), None)
-        return f"{text}{found[len(word) :]}{_GLUE.get(found, ':')}" if found else None
-    # What is typed stays as it is, so a quotation mark that is needed comes in the middle: label:ki"dou senshi"
-    begun = begun.replace('"', "")
+        found = next((name for name in FIELDS if field and name.startswith(field)), None)
+        return f"{text}{found[len(field) :]}{_GLUE.get(found, ':')}" if found else None
+    begun = word.values(word.text.index(":") + 1)[-1]
     values = labels if field == "label" else _VALUES.get(field, ())
     found = next((value for value in values if value.lower().startswith(begun.lower())), None)
-    if found is None:
-        return None
-    rest = found[len(begun) :]
-    if quote_open or re.search(r"[\s'\"\\]", rest):
-        rest = rest.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        rest = rest if quote_open else f'"{rest}'
-    return text + rest
+    # What is typed stays as it is, so a quotation mark that is needed comes in the middle: label:ki"dou senshi"
+    rest = quoted(found[len(begun) :], typed.open) if found is not None else None
+    return text + rest if rest is not None else None
 
 
-def _condition(word: str) -> Condition:
-    matched = _WORD.fullmatch(word)
-    if matched is None or _is_text(matched["field"], matched["value"]):
-        negated, text = word.startswith("-") and len(word) > 1, word
-        found = _anywhere(text.removeprefix("-") if negated else text)
+def _condition(word: Word) -> Condition:
+    matched = _WORD.fullmatch(word.text)
+    if matched is None or _is_text(matched["field"], matched["value"], quoted=any(word.kept[: matched.start("value")])):
+        negated = word.text.startswith("-") and len(word.text) > 1 and not word.kept[0]
+        found = _anywhere(word.text.removeprefix("-") if negated else word.text)
     else:
         name = matched["field"].lower()
         if name not in FIELDS:
@@ -80,16 +75,16 @@ def _condition(word: str) -> Condition:
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(FIELDS)}"
             raise WrongUse(f"a filter has no field {name!r}; {hint}")
         negated = bool(matched["not"])
-        found = FIELDS[name](name, matched["op"], matched["value"])
+        found = FIELDS[name](name, matched["op"], word.values(matched.start("value")))
     # Not NOT: a picture that lacks what the condition asks for belongs to the rest.
     return Condition(f"({found.sql}) IS NOT TRUE", found.parameters) if negated else found
 
 
-def _is_text(name: str, value: str) -> bool:
-    """Whether what looks like a field is a part of a title (`Re:Zero`) or of an address."""
+def _is_text(name: str, value: str, *, quoted: bool) -> bool:
+    """Whether what looks like a field is a part of a title (`Re:Zero`, `"no: 1"`) or of an address."""
     if name.lower() in FIELDS:
         return False
-    return not name.islower() or (name in ("http", "https", "file") and value.startswith("//"))
+    return quoted or not name.islower() or (name in ("http", "https", "file") and value.startswith("//"))
 
 
 def _pattern(value: str, *, whole: bool) -> str:
@@ -97,8 +92,8 @@ def _pattern(value: str, *, whole: bool) -> str:
     return escaped if whole else f"%{escaped}%"
 
 
-def _any_of(column: str, value: str, *, whole: bool) -> Condition:
-    patterns = [_pattern(each, whole=whole) for each in value.split(",") if each] or [""]
+def _any_of(column: str, values: _Values, *, whole: bool) -> Condition:
+    patterns = [_pattern(each, whole=whole) for each in values if each] or [""]
     return Condition("(" + " OR ".join(f"{column} ILIKE ? ESCAPE '\\'" for _ in patterns) + ")", tuple(patterns))
 
 
@@ -111,34 +106,35 @@ def _anywhere(text: str) -> Condition:
     )
 
 
-def _label(field: str, op: str, value: str) -> Condition:
-    if value == "none":
+def _label(field: str, op: str, values: _Values) -> Condition:
+    if values == ["none"]:
         return Condition("i.image_id NOT IN (SELECT image_id FROM tagged_images)")
-    if value in ("any", "*"):
+    if values in (["any"], ["*"]):
         return Condition("i.image_id IN (SELECT image_id FROM tagged_images)")
-    inner = _any_of("label", value, whole=True)
+    inner = _any_of("label", values, whole=True)
     return Condition(f"i.image_id IN (SELECT image_id FROM tagged_images WHERE {inner.sql})", inner.parameters)
 
 
 def _sighting(column: str) -> _Builder:
-    def build(field: str, op: str, value: str) -> Condition:
-        if value == "none":
+    def build(field: str, op: str, values: _Values) -> Condition:
+        if values == ["none"]:
             return Condition(f"i.image_id NOT IN (SELECT image_id FROM sightings WHERE {column} IS NOT NULL)")
-        inner = _any_of(column, value, whole=False)
+        inner = _any_of(column, values, whole=False)
         return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
 
     return build
 
 
 def _text(column: str, *, whole: bool = True) -> _Builder:
-    def build(field: str, op: str, value: str) -> Condition:
-        return _any_of(column, value, whole=whole)
+    def build(field: str, op: str, values: _Values) -> Condition:
+        return _any_of(column, values, whole=whole)
 
     return build
 
 
-def _state(field: str, op: str, value: str) -> Condition:
+def _state(field: str, op: str, values: _Values) -> Condition:
     states = {"active": "i.state = 'active'", "set_aside": "i.state = 'set_aside'", "aside": "i.state = 'set_aside'"}
+    value = ",".join(values)
     if value == "all":
         return Condition("true")
     if value not in states:
@@ -146,22 +142,23 @@ def _state(field: str, op: str, value: str) -> Condition:
     return Condition(states[value])
 
 
-def _mark(field: str, op: str, value: str) -> Condition:
-    if value == "none":
+def _mark(field: str, op: str, values: _Values) -> Condition:
+    if values == ["none"]:
         return Condition("i.image_id NOT IN (SELECT image_id FROM image_marks)")
-    if value == "any":
+    if values == ["any"]:
         return Condition("i.image_id IN (SELECT image_id FROM image_marks)")
-    inner = _number("mark")(field, op, value)
+    inner = _number("mark")(field, op, values)
     return Condition(f"i.image_id IN (SELECT image_id FROM image_marks WHERE {inner.sql})", inner.parameters)
 
 
-def _job(field: str, op: str, value: str) -> Condition:
-    inner = _number("job_id")(field, op, value)
+def _job(field: str, op: str, values: _Values) -> Condition:
+    inner = _number("job_id")(field, op, values)
     return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
 
 
 def _yes_or_no(column: str) -> _Builder:
-    def build(field: str, op: str, value: str) -> Condition:
+    def build(field: str, op: str, values: _Values) -> Condition:
+        value = ",".join(values)
         if value not in ("yes", "no"):
             raise WrongUse(f"{field} is yes or no, not {value!r}")
         known = f"SELECT image_id FROM sightings WHERE {column}"
@@ -173,17 +170,17 @@ def _yes_or_no(column: str) -> _Builder:
 def _measured(expression: str, read: Callable[[str, str], Any]) -> _Builder:
     """A comparison; after `:` also a range, which may be open at an end, and several of these with commas."""
 
-    def build(field: str, op: str, value: str) -> Condition:
+    def build(field: str, op: str, values: _Values) -> Condition:
         if op not in (":", "="):
-            return Condition(f"{expression} {op} ?", (read(field, value),))
+            return Condition(f"{expression} {op} ?", (read(field, ",".join(values)),))
         either: list[str] = []
-        values: list[Any] = []
-        for each in value.split(","):
+        asked: list[Any] = []
+        for each in values:
             low, dots, high = each.partition("..")
             bounds = [(sign, text) for sign, text in ((">=", low), ("<=", high)) if text] if dots else [("=", each)]
             either.append(" AND ".join(f"{expression} {sign} ?" for sign, _ in bounds) or "true")
-            values.extend(read(field, text) for _, text in bounds)
-        return Condition(f"({' OR '.join(either)})", tuple(values))
+            asked.extend(read(field, text) for _, text in bounds)
+        return Condition(f"({' OR '.join(either)})", tuple(asked))
 
     return build
 

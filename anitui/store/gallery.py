@@ -115,7 +115,10 @@ class Shown:
     bytes: int
     mark: int | None
     title: str | None
+    file: str | None
+    """The name of the file, where it was seen first."""
     label: str | None
+    """The current one; of several the one that a person said, else a model, else a job."""
 
 
 def arrange(catalogue: Catalogue, view: View, cursor: DuckDBPyConnection | None = None) -> Arrangement:
@@ -176,15 +179,21 @@ def shown(catalogue: Catalogue, ids: Sequence[int]) -> list[Shown]:
     """These pictures, in this order; those that are not there any more are left out."""
     if not ids:
         return []
+    # Named one by one: so the view of all labels reads those of the page only.
+    page = ", ".join(str(int(each)) for each in ids)
     rows = catalogue.rows(
-        """
+        f"""
         WITH page AS (SELECT unnest(?::BIGINT[]) AS image_id)
-        SELECT i.image_id, i.path, i.state, i.format, i.width, i.height, i.bytes, m.mark, s.title, s.label
+        SELECT i.image_id, i.path, i.state, i.format, i.width, i.height, i.bytes, m.mark, s.title,
+               regexp_extract(s.url, '[^/]*$') AS file, t.label
         FROM images i SEMI JOIN page USING (image_id)
         LEFT JOIN (SELECT image_id, mark FROM image_marks SEMI JOIN page USING (image_id)) m
                ON m.image_id = i.image_id
-        LEFT JOIN (SELECT image_id, arg_min(title, sighting_rank(site, sighting_id)) AS title, min(label_hint) AS label
+        LEFT JOIN (SELECT image_id, arg_min(title, sighting_rank(site, sighting_id)) AS title,
+                          arg_min(url, sighting_rank(site, sighting_id)) AS url
                    FROM sightings SEMI JOIN page USING (image_id) GROUP BY image_id) s ON s.image_id = i.image_id
+        LEFT JOIN (SELECT image_id, arg_min(label, (-speaker_rank(speaker), label)) AS label
+                   FROM tagged_images WHERE image_id IN ({page}) GROUP BY image_id) t ON t.image_id = i.image_id
         """,
         [list(ids)],
     )

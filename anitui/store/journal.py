@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from anitui.errors import AnituiError
 from anitui.store.catalogue import NOW, Catalogue, incoming
+from anitui.words import count as counted
 
 if TYPE_CHECKING:
     import pyarrow
@@ -112,6 +113,16 @@ class Entry:
     decided_at: datetime
     state: str  # done · undone · dropped (undone, and then something else was decided) · final (cannot be undone)
     rows: int
+    left: int = 0  # rows that an undo or redo left as they are: pictures whose bytes were purged since
+
+    @property
+    def told(self) -> str:
+        """What was decided, and what of it could not be undone or redone."""
+        if not self.left:
+            return self.summary
+        stay = f"{counted(self.left, 'picture')} {'stays' if self.left == 1 else 'stay'}"
+        whose = "its" if self.left == 1 else "their"
+        return f"{self.summary}; {stay} set aside, because {whose} bytes were purged"
 
 
 @dataclass(slots=True)
@@ -283,18 +294,19 @@ def _step(catalogue: Catalogue, state: str, becomes: str, side: str, order: str,
         steps = connection.execute(
             "SELECT DISTINCT step, table_name FROM journal_changes WHERE entry_id = ? ORDER BY step", [entry.entry_id]
         ).fetchall()
+        left = 0
         for step, table in reversed(steps) if side == "before" else steps:
-            _write_side(connection, entry.entry_id, step, table, side)
+            left += _write_side(connection, entry.entry_id, step, table, side)
         for order in dict.fromkeys(order for _, table in steps for order in TABLES[table].afterwards):
             connection.execute(order)
         connection.execute(
             f"UPDATE journal SET state = ?, changed_at = {NOW} WHERE entry_id = ?", [becomes, entry.entry_id]
         )
-        return entry
+        return replace(entry, left=left)
 
 
-def _write_side(connection: DuckDBPyConnection, entry_id: int, step: int, table: str, side: str) -> None:
-    """Make the rows of one step of an entry be as `before` or `after` says.
+def _write_side(connection: DuckDBPyConnection, entry_id: int, step: int, table: str, side: str) -> int:
+    """Make the rows of one step of an entry be as `before` or `after` says. Returns how many were left as they are.
 
     An entry may hold only some of the owned columns of a row; the others keep what they have.
     """
@@ -317,6 +329,10 @@ def _write_side(connection: DuckDBPyConnection, entry_id: int, step: int, table:
         connection.execute(
             f"DELETE FROM {table} t USING wanted w WHERE w.gone AND {here} AND NOT ({shape.except_where})"
         )
+    differs = " OR ".join(f"(w.has_{name} AND t.{name} IS DISTINCT FROM w.{name})" for name in shape.owned)
+    [(left,)] = connection.execute(
+        f"SELECT count(*) FROM {table} t JOIN wanted w ON {here} WHERE ({shape.except_where}) AND (w.gone OR {differs})"
+    ).fetchall()
     sets = ", ".join(f"{name} = CASE WHEN w.has_{name} THEN w.{name} ELSE t.{name} END" for name in shape.owned)
     connection.execute(
         f"UPDATE {table} t SET {sets} FROM wanted w WHERE NOT w.gone AND {here} AND NOT ({shape.except_where})"
@@ -329,6 +345,7 @@ def _write_side(connection: DuckDBPyConnection, entry_id: int, step: int, table:
             f"WHERE w.lacking AND NOT w.gone AND NOT EXISTS (FROM {table} t WHERE {here})"
         )
     connection.execute("DROP TABLE wanted")
+    return int(left)
 
 
 def _object(alias: str, columns: Mapping[str, str]) -> str:

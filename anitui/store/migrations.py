@@ -6,6 +6,7 @@ with the line `-- changes data`, and the catalogue is copied to `backups/` befor
 
 from __future__ import annotations
 
+import filecmp
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anitui import __version__
-from anitui.errors import AnituiError
+from anitui.errors import AnituiError, first_line
 from anitui.files import sync_folder, unfinished_name
 
 if TYPE_CHECKING:
@@ -111,12 +112,24 @@ def apply(connection: DuckDBPyConnection, migration: Migration) -> None:
         connection.execute("ROLLBACK")
         raise BrokenMigration(
             f"the catalogue could not be brought to schema {migration.version} ({migration.name}) and was left "
-            f"as it was: {str(error).splitlines()[0]}"
+            f"as it was: {first_line(error)}"
         ) from error
 
 
+def newest_backup(catalogue: Path, folder: Path) -> Path | None:
+    """The backup of this catalogue that was made last."""
+    found = folder.glob(f"{catalogue.stem}-schema*{catalogue.suffix}")
+    return max(found, key=lambda each: (each.stat().st_mtime_ns, each.name), default=None)
+
+
 def back_up(catalogue: Path, folder: Path, at: int, told: Callable[[str], None]) -> Path:
-    """Copy the closed catalogue file aside, durably, before data in it is changed."""
+    """Copy the closed catalogue file aside, durably, before data in it is changed.
+
+    A copy of just this file that an earlier attempt has made will do.
+    """
+    there = newest_backup(catalogue, folder)
+    if there is not None and filecmp.cmp(there, catalogue, shallow=False):
+        return there
     target = folder / f"{catalogue.stem}-schema{at}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}{catalogue.suffix}"
     part = unfinished_name(target)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).parent / "recipes.sql"
@@ -28,9 +29,27 @@ def recipes(file: Path = FILE) -> list[Recipe]:
 
 def first_rows(name: str) -> str:
     """The statement that one begins with: a look at a table."""
-    return f"SELECT * FROM {name} LIMIT 100"
+    return f"SELECT * FROM {_quoted(name)} LIMIT 100"
 
 
 def is_first_rows(text: str) -> bool:
     """Whether a text is such a statement and nothing more, so that another may take its place."""
-    return re.fullmatch(re.escape(first_rows("NAME")).replace("NAME", r"\w+"), text.strip()) is not None
+    return re.fullmatch(r'SELECT \* FROM (\w+|"([^"]|"")+") LIMIT 100', text.strip()) is not None
+
+
+def _quoted(name: str) -> str:
+    if re.fullmatch(r"[a-z_][a-z0-9_]*", name) and name not in _reserved():
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """The words that SQL keeps for itself."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as asked:
+        rows = asked.execute(
+            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'type_function')"
+        ).fetchall()
+    return frozenset(name for (name,) in rows)

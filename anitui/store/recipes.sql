@@ -110,3 +110,64 @@ SELECT table_name, estimated_size AS rows, column_count AS columns
 FROM duckdb_tables()
 WHERE NOT internal
 ORDER BY rows DESC
+
+-- > Pairs that wait, the nearest first
+SELECT p.a_id, p.b_id, p.algorithm, p.distance, a.path AS a_path, b.path AS b_path
+FROM pairs_open AS p
+JOIN images AS a ON a.image_id = p.a_id
+JOIN images AS b ON b.image_id = p.b_id
+WHERE p.kind = 'image'
+ORDER BY p.postponed, p.distance, p.a_id, p.b_id
+LIMIT 500
+
+-- > The most duplicated pictures
+-- How many others were found to be the same as the one that is kept.
+SELECT keeper_id AS image_id, count(*) - 1 AS duplicates, any_value(path) AS path
+FROM duplicate_groups AS g
+JOIN images AS i ON i.image_id = g.keeper_id
+WHERE g.kind = 'image'
+GROUP BY keeper_id
+ORDER BY duplicates DESC, keeper_id
+
+-- > Duplicate groups with their keepers
+SELECT g.group_id, g.keeper_id AS image_id, k.path AS keeper,
+       list(g.id ORDER BY g.id) FILTER (g.kept AND g.id <> g.keeper_id) AS kept_beside,
+       list(g.id ORDER BY g.id) FILTER (NOT g.kept) AS set_aside
+FROM duplicate_groups AS g
+JOIN images AS k ON k.image_id = g.keeper_id
+WHERE g.kind = 'image'
+GROUP BY ALL
+ORDER BY len(list(g.id)) DESC, g.group_id
+
+-- > Duplicates across labels
+-- One picture under two labels: one of them is wrong, or it shows both. What a keeper inherited is not counted twice.
+WITH own AS (
+    SELECT image_id, label_hint AS label FROM sightings WHERE label_hint IS NOT NULL AND inherited_from IS NULL
+    UNION
+    SELECT image_id, label FROM image_tags WHERE holds AND inherited_from IS NULL
+)
+SELECT g.keeper_id AS image_id, count(DISTINCT label) AS labels,
+       list(DISTINCT label ORDER BY label) AS which, list(DISTINCT g.id ORDER BY g.id) AS pictures
+FROM duplicate_groups AS g
+JOIN own ON own.image_id = g.id
+WHERE g.kind = 'image'
+GROUP BY g.group_id, g.keeper_id
+HAVING count(DISTINCT label) > 1
+ORDER BY labels DESC, g.keeper_id
+
+-- > Verdicts of the last week, and who said them
+-- A rule says its name, or what it is; a person is 'person'.
+SELECT decided_at::DATE AS day, said_by, kind, verdict, count(*) AS verdicts
+FROM verdicts
+WHERE decided_at > (now() AT TIME ZONE 'UTC') - INTERVAL 7 DAYS
+GROUP BY ALL
+ORDER BY day DESC, verdicts DESC
+
+-- > What duplicates weigh
+-- Bytes that lie in the workspace and that `anitui purge` would free, by what set them aside.
+SELECT CASE WHEN reason LIKE 'duplicate of %' THEN 'a duplicate' ELSE reason END AS why, count(*) AS pictures,
+       sum(bytes)::BIGINT AS bytes, format_bytes(sum(bytes)::BIGINT) AS together
+FROM images
+WHERE state = 'set_aside' AND purged_at IS NULL AND stored <> 'reference'
+GROUP BY why
+ORDER BY bytes DESC

@@ -73,7 +73,8 @@ def places(catalogue: Catalogue, image_ids: Sequence[int]) -> dict[int, list[str
     """Where on this machine the pictures were seen, the latest place first."""
     rows = catalogue.rows(
         "SELECT image_id, list(url ORDER BY sighting_id DESC) FROM sightings "
-        "WHERE image_id IN (SELECT unnest(?::BIGINT[])) AND site = 'folder' AND inherited_from IS NULL GROUP BY image_id",
+        "WHERE image_id IN (SELECT unnest(?::BIGINT[])) AND site = 'folder' AND inherited_from IS NULL "
+        "GROUP BY image_id",
         [list(image_ids)],
     )
     return dict(rows)

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import threading
+import unicodedata
 import weakref
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -212,10 +213,8 @@ def _plain(batch: pyarrow.RecordBatch, schema: pyarrow.Schema) -> pyarrow.Record
 
 _NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)")
 _SIGNS = {code: chr(0x2400 + code) for code in range(32)} | {9: "⇥", 10: "↵", 13: "␍", 127: "␡"}
-# C1 controls, and marks that turn the direction of writing or hide: a terminal would obey them.
-_SIGNS |= dict.fromkeys(
-    [*range(0x80, 0xA0), *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A)], "�"
-)
+# Controls, and marks that turn the direction of writing, break the line or hide: a terminal would obey them.
+_OBEYED = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 
 
 def is_number(kind: str) -> bool:
@@ -225,4 +224,11 @@ def is_number(kind: str) -> bool:
 
 def printable(text: str) -> str:
     """One line that does nothing to a terminal: a file's name may hold line ends and escape sequences."""
-    return text.translate(_SIGNS)
+    text = text.translate(_SIGNS)
+    if text.isprintable():
+        return text
+    return "".join(_escaped(each) if unicodedata.category(each) in _OBEYED else each for each in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode()

@@ -11,11 +11,13 @@ from textual.pilot import Pilot
 from textual.worker import WorkerState
 
 from anitui.app import AnituiApp
+from anitui.screens.bars import PlaceLine
 from anitui.screens.widgets.picture import PictureGrid
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
 LONGEST_WAIT = 2000  # turns of the event loop, each a few milliseconds: some ten seconds
+CALM = 3  # turns without work: what ends may set something else going, by a message or two
 SIZES = ((200, 50), (120, 36), (80, 24), (40, 12))
 
 
@@ -50,18 +52,21 @@ class Sitting:
 
     async def quiet(self) -> None:
         """Until no worker runs, no picture is being prepared, and what came of them is drawn."""
+        calm = 0
         for _ in range(LONGEST_WAIT):
-            await self.pilot.pause(0.001)
-            if not self._busy():
-                await self.pilot.pause(0)
-                if not self._busy():
-                    return
+            await self.pilot.pause(0.001 if calm == 0 else 0)
+            calm = 0 if self._busy() else calm + 1
+            if calm == CALM:
+                return
         raise AssertionError(f"the app is still busy; it shows\n{self.seen()}")
 
     def _busy(self) -> bool:
         working = any(worker.state in (WorkerState.PENDING, WorkerState.RUNNING) for worker in self.app.workers)
         loading = "pictures" in self.app.__dict__ and self.app.pictures.pending
-        return working or bool(loading) or bool(self.app.background.runs)
+        grids = self.app.screen.query(PictureGrid)
+        # A grid that was told how many there are asks for them next, and nothing runs until it is heard.
+        asking = any(grid.total and grid.current is None for grid in grids)
+        return working or bool(loading) or asking or bool(self.app.background.runs)
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Until it is so."""
@@ -100,8 +105,11 @@ class Sitting:
 
     @property
     def place(self) -> str:
-        """Where one is and how far, or what has just been said."""
-        return self.lines()[-2].strip()
+        """Where one is and how far, or what has just been said, which may take several lines."""
+        lines = self.lines()
+        found = self.app.screen.query(PlaceLine)
+        shown = lines[found.first().region.y : -1] if found else lines[-2:-1]
+        return " ".join(line.strip() for line in shown)
 
     @property
     def said(self) -> str:

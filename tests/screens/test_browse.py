@@ -33,7 +33,7 @@ async def show_only(at: Sitting, query: str) -> None:
     await at.press("enter")
 
 
-async def test_all_pictures_are_shown_with_their_labels_and_a_cursor_on_the_newest(
+async def test_all_pictures_are_shown_with_names_and_labels_and_a_cursor_on_the_newest(
     cafe: Workspace, shelf: Catalogue
 ) -> None:
     async with sitting(cafe, shelf) as at:
@@ -41,7 +41,31 @@ async def test_all_pictures_are_shown_with_their_labels_and_a_cursor_on_the_newe
         assert at.place.startswith("browse › all that is active › newest")
         assert at.place.endswith(" 1 of 12")
         assert at.at == 12
-        assert [at.seen().count(label) for label in ("rize", "cocoa", "chino")] == [3, 4, 1]
+        assert [at.seen().count(f" · {label}") for label in ("rize", "cocoa", "chino")] == [3, 4, 1]
+        assert all(at.seen().count(f"{name} · ") == 1 for name in ("rize-12", "rize-11", "cocoa-09", "chino-05"))
+
+
+async def test_a_caption_says_what_is_current_and_leaves_out_what_the_heading_says(
+    cafe: Workspace, shelf: Catalogue
+) -> None:
+    with shelf.writing() as connection:
+        connection.execute(
+            "INSERT INTO image_tags (image_id, label, holds, speaker, said_by) VALUES "
+            "(12, 'rize', false, 'person', 'person'), (12, 'syaro', true, 'person', 'person'), "
+            "(11, 'zoe', true, 'person', 'person')"
+        )
+        connection.execute("UPDATE sightings SET title = NULL WHERE image_id = 10")
+        connection.execute("UPDATE sightings SET title = 'a title' WHERE image_id IN (8, 9)")
+    async with sitting(cafe, shelf, (100, 60)) as at:
+        await browse(at)
+        assert "rize-12 · syaro" in at.seen()
+        assert "rize-11 · zoe" in at.seen(), "a person's word before a folder's"
+        assert "rize-10.bmp · rize" in at.seen()
+        await at.press("G", "j", "enter", "end")
+        assert "syaro · 1 picture" in at.seen() and "rize-12" in at.seen() and "rize-12 · syaro" not in at.seen()
+        await at.press("G", "t", "enter")
+        assert "a title · 2 pictures" in at.seen()
+        assert "cocoa-08.bmp · cocoa" in at.seen() and "cocoa-09.bmp · cocoa" in at.seen()
 
 
 WAYS = (
@@ -354,3 +378,14 @@ async def test_undo_with_a_filter_keeps_the_filter(cafe: Workspace, shelf: Catal
         await at.press("u")
         assert "taken back: set 1 picture aside" in at.place
         assert len(at.grid.model.cells) == 4, "what is shown stays, until it is asked for anew"
+
+
+async def test_a_label_with_a_comma_is_completed_and_means_that_label(cafe: Workspace, shelf: Catalogue) -> None:
+    with shelf.writing() as connection:
+        connection.execute("UPDATE sightings SET label_hint = 'tea, cake' WHERE image_id IN (1, 2)")
+    async with sitting(cafe, shelf) as at:
+        await browse(at, "slash")
+        await at.type("label:rize,te")
+        await at.press("right", "enter")
+        assert at.place.startswith('browse › label:rize,te"a, cake" ›')
+        assert at.place.endswith(" 1 of 5")

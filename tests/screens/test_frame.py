@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from rich.cells import cell_len
 from sitting import SIZES, Sitting, sitting
@@ -93,23 +91,81 @@ async def test_the_palette_follows_the_key_map_as_well(cafe: Workspace, shelf: C
         assert CommandPalette.is_open(at.app)
 
 
-@pytest.mark.parametrize(
-    ("keys", "told"),
-    [
-        ({"browse__sort": "x"}, "[keys] gives x on Browse to both browse.set_aside and browse.sort"),
-        ({"anywhere__undo": "n"}, "gives n on One picture to both"),
-        ({"browse__fly": "f"}, "[keys] names 'browse.fly', which is not an action"),
-        ({"go__home": "b"}, "gives b on g to both"),
-    ],
-)
-async def test_a_clash_or_an_unknown_action_in_the_key_map_is_told(
-    cafe: Workspace, shelf: Catalogue, keys: dict[str, str], told: str
+async def test_a_key_that_was_given_anew_does_only_what_was_asked_for(cafe: Workspace, shelf: Catalogue) -> None:
+    set_keys(cafe, browse__sort="x", browse__fly="f", picture__next="w", picture__zoom="w", go__history="b")
+    async with sitting(cafe, shelf, (120, 36)) as at:
+        told = "gives x to browse.sort, which takes it from browse.set_aside (keeps Del)"
+        assert "4 things in the settings are wrong" in at.place
+        at.app.say("something else")
+        await at.quiet()
+        assert "4 things in the settings are wrong" in at.place, "it waits until somebody is there"
+        await at.press("down")
+        assert "something else" in at.place
+        await at.press("g", "b")
+        assert at.app.screen is at.app.get_screen("history")
+        shown = " ".join(line.strip("│ ") for line in at.lines())
+        assert told in shown
+        at.app.go("browse")
+        await at.quiet()
+        assert "Del set aside" in at.keys
+        await at.press("x")
+        assert "In which order?" in at.seen()
+        await at.press("escape", "enter", "w")
+        assert aside(shelf) == 0
+        assert at.place.startswith("picture 12"), "neither of the two has it"
+        await at.press("comma")
+        settings = at.seen()
+        assert settings.index("what is wrong") < settings.index(told[:60]) < settings.index("[import]")
+        assert "not in force: see what is wrong" in settings
+
+
+async def test_an_action_without_a_key_is_not_in_the_bar_and_its_old_key_does_nothing(
+    cafe: Workspace, shelf: Catalogue
 ) -> None:
-    set_keys(cafe, **keys)
-    async with sitting(cafe, shelf, (160, 30)) as at:
-        assert told in at.place
-        await at.press("g", "y")
-        assert told in at.seen()
+    set_keys(cafe, browse__set_aside="")
+    async with sitting(cafe, shelf, (120, 36)) as at:
+        await at.press("g", "b", "x", "delete")
+        assert aside(shelf) == 0
+        assert "set aside" not in at.keys
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+async def test_a_message_takes_the_lines_it_needs_and_a_longer_one_says_where_all_of_it_is(
+    cafe: Workspace, shelf: Catalogue, width: int
+) -> None:
+    set_keys(cafe, go__history="n")
+    words = [f"word{number:03}" for number in range(130)]
+    async with sitting(cafe, shelf, (width, 30)) as at:
+        await at.press("g", "b")
+        cells = at.grid.size
+        at.app.say(" ".join(words[:16]), "error")
+        await at.quiet()
+        assert at.place == "✗ " + " ".join(words[:16])
+        assert at.grid.size == cells, "it lies over the screen: no picture is drawn anew"
+        at.app.say(" ".join(words))
+        await at.quiet()
+        assert at.place.startswith("· word000 word001")
+        assert at.place.endswith(" … (g n shows all of it)")
+        assert at.place.removesuffix(" … (g n shows all of it)").rpartition(" ")[2] in words, "no word is cut"
+        assert at.keys.startswith("enter look closer")
+        at.app.say("short")
+        await at.quiet()
+        assert at.place == "· short"
+        assert "word" not in at.seen()
+        await at.press("g", "n", "tab")
+        for _ in words:
+            if words[-1] in at.seen():
+                break
+            await at.press("j")
+        assert words[-1] in at.seen()
+
+
+async def test_a_message_cannot_drive_the_terminal(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        at.app.say("a\x1b[2Jname\nof two lines " + "/x" * 300)
+        await at.quiet()
+        assert at.place.startswith("· a [2Jname of two lines /x")
+        assert at.place.endswith("(g y shows all of it)")
 
 
 async def test_the_palette_lists_what_works_here_and_runs_it(cafe: Workspace, shelf: Catalogue) -> None:
@@ -204,10 +260,15 @@ async def test_a_click_on_a_line_of_home_goes_there(cafe: Workspace, shelf: Cata
         assert at.app.screen is at.app.get_screen("browse")
 
 
-async def test_a_theme_that_is_not_there_is_told(cafe: Workspace, shelf: Catalogue, tmp_path: Path) -> None:
+async def test_a_theme_that_is_not_there_is_told_and_ours_is_taken(cafe: Workspace, shelf: Catalogue) -> None:
     cafe.settings_file.write_text('[look]\ntheme = "pink"\n')
     async with sitting(cafe, shelf, (160, 30)) as at:
-        assert "there is no theme 'pink'; there are" in at.place
+        assert at.app.theme == "anitui-dark"
+        assert "names the theme 'pink', which is not there, so it is anitui-dark; there are anitui-dark" in at.place
+        await at.press("comma")
+        assert "what is wrong" in at.seen()
+        await at.press("t")
+        assert "what is wrong" not in at.seen(), "there is another theme now"
 
 
 async def test_keys_that_come_in_one_piece_are_all_taken(cafe: Workspace, shelf: Catalogue) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from sitting import sitting
 
+from anitui.screens.widgets.lines import Lines
 from anitui.store import gallery, journal
 from anitui.store.catalogue import Catalogue, open_catalogue
 from anitui.workspace import Workspace
@@ -90,3 +91,33 @@ async def test_a_long_history_is_read_page_by_page(cafe: Workspace, shelf: Catal
         assert "decision number 0" in at.seen()
         await at.press("u")
         assert "decision number 0" in at.seen(), "what was read stays"
+
+
+async def test_what_was_said_is_scrolled_with_the_same_keys(cafe: Workspace, shelf: Catalogue) -> None:
+    gallery.set_aside(shelf, [1], "test")
+    gallery.mark(shelf, [1, 2], 4)
+    async with sitting(cafe, shelf, (80, 24)) as at:
+        for number in range(40):
+            at.app.say(f"said number {number}")
+        await at.press("g", "y")
+        assert "tab other pane" in at.keys
+        assert "said number 30" not in at.seen()
+        await at.press("tab", *"jjjjjjjjj")
+        assert "said number 30" in at.seen()
+        await at.press("k", "up", "pageup", "home")
+        await at.until(lambda: "said number 39" in at.seen().split("said since")[1])
+        await at.press("end")
+        await at.sees("said number 0")
+        await at.press("tab", "down")
+        entries = at.app.screen.query_one("#entries", Lines)
+        assert entries.has_focus and entries.highlighted == 1
+
+
+async def test_an_undo_over_a_purge_says_what_stays_away(cafe: Workspace, shelf: Catalogue) -> None:
+    gallery.set_aside(shelf, [1, 2, 3], "test")
+    with shelf.writing() as connection:
+        connection.execute("UPDATE images SET purged_at = now() WHERE image_id IN (1, 2)")
+    async with sitting(cafe, shelf, (80, 24)) as at:
+        await at.press("u")
+        assert "taken back: set 3 pictures aside; 2 pictures stay set aside, because their bytes" in at.place
+        assert shelf.rows("SELECT image_id FROM images WHERE state = 'set_aside' ORDER BY 1") == [(1,), (2,)]

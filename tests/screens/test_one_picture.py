@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from sitting import Sitting, sitting
 
+from anitui.screens.browse import BrowseScreen
+from anitui.screens.one_picture import PictureScreen
 from anitui.screens.widgets.picture import PictureView
 from anitui.store import journal
 from anitui.store.catalogue import Catalogue
@@ -117,3 +119,14 @@ async def test_a_missing_picture_is_told_with_its_facts(cafe: Workspace, shelf: 
         await at.press("z", "l", "Z", "p", "x", "n")
         assert state(shelf, 12) == "set_aside"
         assert at.place.startswith("picture 11") or "drawn" not in at.place
+
+
+async def test_opening_a_picture_copies_no_ids(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "b")
+        screen = at.app.screen
+        assert isinstance(screen, BrowseScreen) and screen._arranged is not None
+        await at.press("enter")
+        opened = at.app.screen
+        assert isinstance(opened, PictureScreen)
+        assert opened._among is screen._arranged.ids

@@ -304,3 +304,50 @@ async def test_values_do_nothing_to_the_terminal(cafe: Workspace, shelf: Catalog
         assert "a↵␛[2Jb" in shown
         assert "null" in shown
         assert "18446744073709551615" in shown
+
+
+async def test_the_bar_offers_only_what_works_where_the_focus_is(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (200, 40)) as at:
+        await sql(at)
+        assert "ctrl+r run" in at.keys and "esc leave the editor" in at.keys and "f1 all keys" in at.keys
+        for typed in ("u undo", "U redo", "? all keys", "enter look closer", ": row", "q leave", "g go to"):
+            assert typed not in at.keys
+        await at.type("from ima")
+        assert "esc close the list" in at.keys
+        await at.press("escape")
+        assert "esc leave the editor" in at.keys
+        await at.press("escape")
+        assert rows(at).has_focus
+        assert "esc back" in at.keys and "u undo" in at.keys and "? all keys" in at.keys
+        assert "enter look closer" not in at.keys and ": row" not in at.keys and "complete" not in at.keys
+        await ask(at, "SELECT image_id FROM images")
+        assert ": row" not in at.keys
+        await at.press("tab")
+        assert "enter look closer" in at.keys and ": row" in at.keys
+        await at.press("tab")
+        assert "enter look closer" not in at.keys, "enter takes what is under the cursor of the tree"
+        await at.press("escape")
+        assert at.app.screen is at.app.get_screen("home")
+
+
+async def test_the_bar_says_what_esc_stops_and_help_can_be_had_from_the_editor(
+    cafe: Workspace, shelf: Catalogue
+) -> None:
+    async with sitting(cafe, shelf, (80, 24)) as at:
+        await sql(at)
+        await at.press("f1")
+        assert "keys: sql" in at.seen()
+        await at.press("escape")
+        await write(at, ENDLESS)
+        await at.pilot.press("ctrl+r")
+        await at.sees("running", "esc stop ·")
+        await at.press("escape")
+        assert "esc leave the editor" in at.keys
+
+
+async def test_without_rows_there_is_nothing_to_scroll(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (120, 36)) as at:
+        await sql(at)
+        assert not rows(at).show_vertical_scrollbar
+        await ask(at, "SELECT range FROM range(1000)")
+        assert rows(at).show_vertical_scrollbar

@@ -64,6 +64,26 @@ def test_json_holds_lists_and_structs_as_its_own(catalogue: Catalogue, tmp_path:
     assert (rows[0]["twice"], rows[0]["twice_1"]) == (1, 2)
 
 
+def test_json_has_null_for_what_is_no_number_at_any_depth(catalogue: Catalogue, tmp_path: Path) -> None:
+    text = (
+        "SELECT ['nan'::DOUBLE, 'inf'::FLOAT, '-inf'::DOUBLE, 1.5] AS list, {'a': {'b': ['nan'::DOUBLE]}} AS struct, "
+        "'NaN, -Infinity \\\" inf' AS text, ['nan', 'a\"nan'] AS texts, '[NaN, -inf, 2]'::JSON AS json, "
+        "MAP {'nan'::DOUBLE: 1} AS map, 1 AS nan"
+    )
+    written(catalogue, text, tmp_path / "odd.json")
+
+    def refuse(name: str) -> None:
+        pytest.fail(f"{name} is no JSON")
+
+    (row,) = json.loads((tmp_path / "odd.json").read_text("utf-8"), parse_constant=refuse)
+    assert row["list"] == [None, None, None, 1.5]
+    assert row["struct"] == {"a": {"b": [None]}}
+    assert row["text"] == 'NaN, -Infinity \\" inf'
+    assert row["texts"] == ["nan", 'a"nan']
+    assert row["json"] == [None, None, 2]
+    assert (row["map"], row["nan"]) == ({"nan": 1}, 1)
+
+
 def test_no_rows_are_still_json(catalogue: Catalogue, tmp_path: Path) -> None:
     written(catalogue, "SELECT 1 AS a WHERE false", tmp_path / "none.json")
     assert json.loads((tmp_path / "none.json").read_text()) == []
@@ -134,6 +154,6 @@ def test_the_command_writes_only_when_told(catalogue: Catalogue, capsys: pytest.
     with pytest.raises(WrongUse, match="INSERT"):
         ask(catalogue, "INSERT INTO labels(label) VALUES ('Rei')")
     assert ask(catalogue, "INSERT INTO labels(label) VALUES ('Rei')", write=True)["changed"] == 1
-    assert "undo cannot" in capsys.readouterr().err
+    assert "1 row changed; the journal does not know of it, so undo cannot" in capsys.readouterr().err
     with pytest.raises(WrongUse, match="-o FILE"):
         ask(catalogue, "SELECT 1", format="parquet")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -9,6 +10,7 @@ import pytest
 from anitui.errors import WrongUse
 from anitui.store import filters, gallery
 from anitui.store.catalogue import Catalogue, open_catalogue
+from anitui.store.filter_words import take_apart
 from anitui.store.filters import FIELDS, complete, parse
 from anitui.store.gallery import View, arrange
 from anitui.store.intake import Batch, NewSighting, record
@@ -281,6 +283,29 @@ def test_what_cannot_be_meant_is_said(query: str, says: str) -> None:
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("query", "parameters"),
+    [
+        ('label:"a, b"', ("a, b",)),
+        ("label:'a, b'", ("a, b",)),
+        ("label:a\\,b", ("a,b",)),
+        ('label:"a, b",c', ("a, b", "c")),
+        ('label:c,"a, b"', ("c", "a, b")),
+        ('title:"so, what"', ("%so, what%",)),
+        ('"so, what"', ("%so, what%",) * 3),
+        ('"no: 1, 2"', ("%no: 1, 2%",) * 3),
+        ('"-not a word that is turned round"', ("%-not a word that is turned round%",) * 3),
+    ],
+)
+def test_quotes_keep_commas_together(query: str, parameters: tuple[str, ...]) -> None:
+    assert parse(query).parameters == parameters
+
+
+@pytest.mark.parametrize("query", ["a b", "'a  b' c", '"a \\" \\x" \\y', "", ' "" ', "a''b", "label:'x'\"y z\"\t\nw"])
+def test_words_are_what_a_shell_would_take_them_for(query: str) -> None:
+    assert [word.text for word in take_apart(query).words] == shlex.split(query)
+
+
 def test_values_never_become_sql() -> None:
     hostile = "x') OR true --"
     for field in sorted(set(FIELDS) - {"state"}):
@@ -292,7 +317,7 @@ def test_values_never_become_sql() -> None:
         assert any("OR true" in str(value) for value in condition.parameters)
 
 
-LABELS = ["Miku", "kidou senshi", 'the "one"', "back\\slash it"]
+LABELS = ["Miku", "kidou senshi", 'the "one"', "back\\slash it", "tea, cake"]
 
 
 @pytest.mark.parametrize(
@@ -319,13 +344,19 @@ LABELS = ["Miku", "kidou senshi", 'the "one"', "back\\slash it"]
         ("nsfw:y", "nsfw:yes"),
         ("format:w", "format:webp"),
         ("stored:h", "stored:hardlink"),
+        ("label:tea", 'label:tea", cake"'),
+        ("label:Miku,ki", 'label:Miku,ki"dou senshi"'),
+        ('label:"tea, c', 'label:"tea, cake"'),
+        ("label:'tea, c", "label:'tea, cake'"),
+        ("label:tea,", "label:tea,Miku"),
+        ("label:ki\\", None),
     ],
 )
 def test_a_filter_is_completed(text: str, goes_on: str | None) -> None:
     assert complete(text, LABELS) == goes_on
 
 
-@pytest.mark.parametrize("begun", ["ki", "the", "back"])
+@pytest.mark.parametrize("begun", ["ki", "the", "back", "tea"])
 def test_a_completed_label_means_that_label(begun: str) -> None:
     completed = complete(f"label:{begun}", LABELS)
     assert completed is not None

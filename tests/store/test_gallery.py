@@ -184,6 +184,34 @@ def test_what_is_shown_of_a_picture(shelf: Catalogue) -> None:
     assert (fourth.title, fourth.label) == (None, None)
 
 
+def test_the_label_that_is_shown_is_the_current_one(shelf: Catalogue) -> None:
+    with shelf.writing() as connection:
+        connection.execute(
+            "INSERT INTO image_tags (image_id, label, holds, speaker, said_by) VALUES "
+            "(1, 'Asuka', false, 'person', 'person'), (4, 'Rei', true, 'model', 'one'), "
+            "(4, 'Shinji', true, 'person', 'person'), (4, 'Kaworu', false, 'person', 'person')"
+        )
+    assert [each.label for each in shown(shelf, [1, 4])] == ["Rei", "Shinji"]
+
+
+def test_the_file_is_named_as_it_was_where_it_was_seen_first(shelf: Catalogue) -> None:
+    record(
+        shelf,
+        Batch(
+            8,
+            [picture("new")],
+            [
+                NewSighting("new", "recovered", "media/aa/aabb.png", None, None, None),
+                NewSighting("new", "folder", "/pictures/what is it?.png", "/pictures", None, None),
+                NewSighting("new", "reddit", "https://i.redd.it/later.png", None, None, None),
+            ],
+            [],
+        ),
+    )
+    newest = shelf.value("SELECT max(image_id) FROM images")
+    assert [each.file for each in shown(shelf, [newest])] == ["what is it?.png"]
+
+
 def test_shown_keeps_the_order_asked_for(shelf: Catalogue) -> None:
     assert [each.image_id for each in shown(shelf, [3, 99, 1, 3])] == [3, 1, 3]
     assert shown(shelf, []) == []

@@ -324,10 +324,13 @@ def test_a_purged_picture_is_not_brought_back(catalogue: Catalogue) -> None:
     with catalogue.writing() as connection:
         connection.execute("UPDATE images SET purged_at = now() WHERE image_id = 1")
         journal.note_final(connection, "purge", "purged 1 picture")
-    assert journal.undo(catalogue).summary == "did 2"
+    undone = journal.undo(catalogue)
+    assert undone.told == "did 2; 1 picture stays set aside, because its bytes were purged"
+    assert undone.left == 1
     assert catalogue.rows("SELECT image_id, state FROM images ORDER BY 1") == [(1, "set_aside"), (2, "active")]
     assert [entry.state for entry in journal.history(catalogue)] == ["final", "undone"]
-    journal.redo(catalogue)
+    redone = journal.redo(catalogue)
+    assert (redone.left, redone.told) == (0, "did 2"), "it is so already"
     assert catalogue.rows("SELECT state FROM images") == [("set_aside",), ("set_aside",)]
 
 

@@ -149,6 +149,27 @@ def test_a_backup_comes_before_a_change_of_data_and_only_then(catalogue: Catalog
     old.close()
 
 
+def test_a_migration_that_fails_again_and_again_makes_one_backup(catalogue: Catalogue, tmp_path: Path) -> None:
+    add_mark(catalogue)
+    catalogue.close()
+    told: list[str] = []
+    schema = folder_of(tmp_path, "-- changes data\nDELETE FROM image_marks; SELECT nothing_such();")
+    for _ in range(3):
+        with pytest.raises(BrokenMigration):
+            open_catalogue(catalogue.path, schema=schema, told=told.append)
+    (backup,) = (catalogue.path.parent / "backups").iterdir()
+    assert len(told) == 1
+    opened = open_catalogue(catalogue.path)
+    add_mark(opened, 2)
+    opened.close()
+    with pytest.raises(BrokenMigration):
+        open_catalogue(catalogue.path, schema=schema)
+    newest = migrations.newest_backup(catalogue.path, backup.parent)
+    assert newest is not None and newest != backup
+    with duckdb.connect(str(newest), read_only=True) as old:
+        assert old.execute("SELECT count(*) FROM image_marks").fetchall() == [(2,)]
+
+
 def test_a_backup_holds_what_a_killed_process_had_left_in_the_log(catalogue: Catalogue, tmp_path: Path) -> None:
     add_mark(catalogue)
     for file in catalogue.path.parent.glob("catalogue.duckdb*"):  # as kill -9 leaves them

@@ -43,7 +43,7 @@ def shelf(catalogue: Catalogue) -> Catalogue:
             "INSERT INTO runs (run_id, name, state) SELECT n, 'run', 'done' FROM range(5) t(n)",
             # Of these, one was judged and one has a picture that is set aside.
             "INSERT INTO pairs SELECT 'image', a, b, 'dhash', 1 FROM (VALUES (1, 2), (1, 3), (2, 3), (1, 7)) t(a, b)",
-            "INSERT INTO verdicts (kind, a_id, b_id, verdict, said_by) VALUES ('image', 1, 2, 'other', 'me')",
+            "INSERT INTO verdicts (kind, a_id, b_id, verdict, said_by) VALUES ('image', 1, 2, 'different', 'me')",
             "INSERT INTO job_items (job_id, url, state, reason) VALUES "
             "(1, 'a', 'waiting', NULL), (1, 'b', 'done', NULL), (1, 'c', 'already', NULL), "
             "(1, 'd', 'refused', 'no picture: text'), (1, 'e', 'failed', 'no picture: page'), "

@@ -79,5 +79,6 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
 
 
 def test_nothing_in_a_value_reaches_the_terminal_as_a_command() -> None:
-    assert printable("a\x1b[2J\n\tb\x7f\x9b1m\u202e") == "a␛[2J↵⇥b␡�1m�"
-    assert printable("漢字 é") == "漢字 é"
+    assert printable("a\x1b[2J\n\tb\x7f\x9b1m\u202e") == "a␛[2J↵⇥b␡\\x9b1m\\u202e"
+    assert printable("\u061ca\ufeff\u2067\u2028") == "\\u061ca\\ufeff\\u2067\\u2028"
+    assert printable("漢字　é\xa0") == "漢字　é\xa0"

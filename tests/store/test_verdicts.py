@@ -203,6 +203,16 @@ def test_a_rule_never_overrules_a_person(shelf: Catalogue) -> None:
     assert active(shelf) == [1, 2, 4, 5, 6]
 
 
+def test_a_word_of_somebodys_own_ends_the_asking_and_nothing_follows_from_it(shelf: Catalogue) -> None:
+    with shelf.writing() as connection:
+        connection.execute(
+            "INSERT INTO verdicts (kind, a_id, b_id, verdict, said_by) VALUES ('image', 1, 2, 'nonsense', 'me')"
+        )
+    assert (1, 2) not in open_pairs(shelf)
+    say(shelf, (2, 3, KEEP))
+    assert active(shelf) == [1, 2, 4, 5, 6]
+
+
 def test_nothing_can_be_said_of_who_is_not_there(shelf: Catalogue) -> None:
     with pytest.raises(WrongUse, match="no picture 99"):
         say(shelf, (1, 99, KEEP))

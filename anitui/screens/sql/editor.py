@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events
 from textual.geometry import Offset
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
@@ -63,6 +64,9 @@ class Editor(TextArea):
         "sql--quoted",
         "sql--error",
     }
+
+    class Offering(Message):
+        """Something is offered, or nothing any more."""
 
     def __init__(self, *, id: str, classes: str) -> None:
         super().__init__(id=id, classes=classes, soft_wrap=False, tab_behavior="focus", show_line_numbers=False)
@@ -120,6 +124,9 @@ class Editor(TextArea):
             self.replace(chosen.text, self._location(self._start), self.cursor_location)
             self._show_options()
 
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        return key == "enter" or super().check_consume_key(key, character)
+
     async def _on_key(self, event: events.Key) -> None:
         if self.options and event.key in ("up", "down", "enter", "escape"):
             event.stop()
@@ -162,6 +169,7 @@ class Editor(TextArea):
         typed = self.offset_in_text - self._start
         x, y = self.cursor_screen_offset
         self.screen.query_one(Suggestions).show(self.options, self.chosen, Offset(x - typed, y))
+        self.post_message(self.Offering())
 
     # Colours.
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.timer import Timer
 from textual.widgets import Tree
 
 from anitui.errors import AnituiError
-from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
 from anitui.screens.questions import Ask, Confirm
 from anitui.screens.sql.editor import Editor, Suggestions
 from anitui.screens.sql.exporting import Exporting
+from anitui.screens.sql.keys import keys
 from anitui.screens.sql.recall import Recall
 from anitui.screens.sql.tree import Entry, SchemaTree
 from anitui.screens.widgets.rows import Rows
@@ -38,13 +38,6 @@ WRITING_DETAIL = (
     "so undo cannot take them back; setting pictures aside is better done in Browse. Writing is off again with "
     "the same key, and whenever anitui starts."
 )
-# Where the editor has the focus these are letters and line ends, so it must get them first.
-_LEFT_TO_THE_EDITOR = ("sql.open", "sql.go_to_row")
-
-
-def _keys() -> list[BindingType]:
-    given = [each for each in bindings("sql", priority=True) if isinstance(each, Binding)]
-    return [replace(each, priority=False) if each.id in _LEFT_TO_THE_EDITOR else each for each in given]
 
 
 class SqlScreen(FrameScreen):
@@ -52,7 +45,7 @@ class SqlScreen(FrameScreen):
 
     place = "sql"
     CSS_PATH = "sql.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = _keys()
+    BINDINGS: ClassVar[list[BindingType]] = keys()
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +58,7 @@ class SqlScreen(FrameScreen):
         self._recall: Recall | None = None
         self._began = 0.0
         self._said = ""
+        self._offered: tuple[str, bool] | None = None
         self._timer: Timer | None = None
         self._asked: tuple[str, bool] | None = None
 
@@ -124,20 +118,39 @@ class SqlScreen(FrameScreen):
             self._rows.focus()
             self.action_run()
 
-    def step_back(self) -> bool:
+    def _out(self) -> tuple[str, Callable[[], object]] | None:
+        """The step that `esc` takes here, in words and in deed."""
         if self._editor.options:
-            self._editor.close()
-        elif self.query_now is not None:
-            self.query_now.stop()
-        elif self._exporting.runs:
-            self._exporting.stop()
-        elif self._tree_is_seen() and self.has_class("-narrow"):
-            self.action_tree()
-        elif self._editor.has_focus:
-            self._rows.focus()  # not away at once: after one esc too many, what is typed would be taken for keys
-        else:
-            return False
+            return "close the list", self._editor.close
+        if self.query_now is not None:
+            return "stop", self.query_now.stop
+        if self._exporting.runs:
+            return "stop the export", self._exporting.stop
+        if self._tree_is_seen() and self.has_class("-narrow"):
+            return "close the tables", self.action_tree
+        if self.focused is self._editor:  # not away at once: what is typed after it would be taken for keys
+            return "leave the editor", self._rows.focus
+        return None
+
+    def step_back(self) -> bool:
+        out = self._out()
+        if out is not None:
+            out[1]()
+        return out is not None
+
+    def way_out(self) -> str:
+        out = self._out()
+        return out[0] if out is not None else "back"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "complete":
+            return self.focused is self._editor
+        if action in ("open", "go_to_row"):
+            return self._rows.count > 0 and (action == "go_to_row" or self.focused is self._rows)
         return True
+
+    def on_editor_offering(self) -> None:
+        self.refresh_keys()
 
     # Running.
 
@@ -234,6 +247,10 @@ class SqlScreen(FrameScreen):
         elif self._rows.count:
             self._rows.border_subtitle = f"{self._rows.cursor + 1:,} of {self._rows.count:,}"
         self.where(where, far)
+        now = (self.way_out(), self._rows.count > 0)
+        if now != self._offered:  # not ten times a second while rows come
+            self._offered = now
+            self.refresh_keys()
 
     # Writing.
 
@@ -355,15 +372,12 @@ class SqlScreen(FrameScreen):
         self._to_pane(-1)
 
     def _to_pane(self, by: int) -> None:
-        panes = [self._schema_tree, self._editor, self._rows]
-        if self.has_class("-narrow"):
-            at = panes.index(self.focused) if self.focused in panes else 1
-            following = panes[(at + by) % len(panes)]
+        narrow = self.has_class("-narrow")
+        panes = [self._schema_tree, self._editor, self._rows][0 if narrow or self._tree_is_seen() else 1 :]
+        at = panes.index(self.focused if self.focused in panes else self._editor)
+        following = panes[(at + by) % len(panes)]
+        if narrow:
             self.set_class(following is self._schema_tree, "-tree-shown")
-        else:
-            panes = panes if self._tree_is_seen() else panes[1:]
-            at = panes.index(self.focused) if self.focused in panes else 0
-            following = panes[(at + by) % len(panes)]
         following.focus()
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Entry]) -> None:

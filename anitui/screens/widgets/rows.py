@@ -57,7 +57,7 @@ class Rows(ScrollView, can_focus=True):
     Rows {
         height: 1fr;
         overflow-x: auto;
-        overflow-y: scroll;
+        overflow-y: auto;
         & > .rows--name { text-style: bold; color: $foreground; }
         & > .rows--type { color: $foreground-muted; }
         & > .rows--cell { color: $foreground; }

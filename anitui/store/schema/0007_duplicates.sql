@@ -76,7 +76,7 @@ SELECT v.kind,
 FROM verdicts v
 LEFT JOIN duplicate_groups ga ON ga.kind = v.kind AND ga.id = v.a_id
 LEFT JOIN duplicate_groups gb ON gb.kind = v.kind AND gb.id = v.b_id
-WHERE v.verdict IN ('different', 'alternates', 'aside', 'not_now')
+WHERE v.verdict NOT IN ('keep_a', 'keep_b', 'same')
 GROUP BY ALL;
 
 -- What still waits. A pair with someone who was set aside as a duplicate is asked of the keeper instead; what lies
