@@ -139,3 +139,18 @@ def test_wrong_use_is_one_sentence(ours: Path, anitui: Anitui, options: list[str
     code, _, err = anitui("clean", *options)
     assert code == 2 and told in err and err.count("\n") == 1
     assert settings.read_text() == before
+
+
+def test_a_rule_in_the_settings_must_be_a_text(ours: Path, anitui: Anitui) -> None:
+    settings = ours / "anitui.toml"
+    settings.write_text(settings.read_text() + "\n[rules]\ntidy = 4\n")
+    code, _, err = anitui("clean", "--list")
+    assert code == 2 and "the rule tidy must be a text in quotes, not 4" in err
+
+
+def test_a_picture_that_cannot_be_read_makes_it_done_in_part(ours: Path, anitui: Anitui, made: Path) -> None:
+    extra = save(made.parent / "extra" / "copy.bmp", drawn(2))
+    anitui("import", str(extra), "--workers", "1")
+    next((ours / "media").rglob("*.bmp")).unlink()
+    code, out, _ = anitui("clean", "--rule", "pixels:identical", "--json")
+    assert code == 3 and "1 picture could not be read" in out and len(figures(out)["unread"]) == 1

@@ -1,8 +1,8 @@
 """What follows from the verdicts: who is the same as whom, who is kept, and what would contradict it.
 
 The verdicts are a log, and this reads it. "Keep" and "same" join two groups; the keeper is the one that the latest
-"keep" names, and besides the keeper those are kept of whom a "same, keep both" was said last. "Different" and
-"alternates" hold between whole groups. Nothing here touches the catalogue.
+"keep" names, and besides the keeper those are kept of whom "same, keep both" was said, and who lost to none since.
+"Different" and "alternates" hold between whole groups. Nothing here touches the catalogue.
 """
 
 from __future__ import annotations
@@ -200,15 +200,18 @@ class Groups:
                 yield from self._group(ids)
 
     def _group(self, ids: list[int]) -> Iterator[Member]:
-        last: dict[int, Said] = {}  # what was said last of each
+        kept: dict[int, int] = {}  # of each, when "same, keep both" was said last
+        lost: dict[int, int] = {}  # and when another one was kept over it
         latest: Said | None = None  # the latest that names one to keep
         for id in ids:
             for said in self._joins[id]:
-                if id not in last or said.verdict_id > last[id].verdict_id:
-                    last[id] = said
-                if said.winner is not None and (latest is None or said.verdict_id > latest.verdict_id):
+                if said.winner is None:
+                    kept[id] = max(said.verdict_id, kept.get(id, -1))
+                elif said.winner != id:
+                    lost[id] = max(said.verdict_id, lost.get(id, -1))
+                elif latest is None or said.verdict_id > latest.verdict_id:
                     latest = said
         group_id = min(ids)
         keeper = group_id if latest is None or latest.winner is None else latest.winner
         for id in ids:
-            yield Member(id, group_id, keeper, id == keeper or last[id].verdict is Verdict.SAME)
+            yield Member(id, group_id, keeper, id == keeper or kept.get(id, -1) > lost.get(id, -1))

@@ -47,6 +47,13 @@ def test_same_keeps_both_and_stays_so_beside_a_better_one() -> None:
     assert members((1, 2, SAME), (3, 1, KEEP)) == {1: (3, False), 2: (3, True), 3: (3, True)}
 
 
+def test_who_is_kept_beside_another_stays_so_until_it_loses_itself() -> None:
+    won = members((1, 2, SAME), (1, 3, KEEP), (4, 2, KEEP))
+    assert won == {1: (4, True), 2: (4, False), 3: (4, False), 4: (4, True)}
+    lost = members((1, 2, SAME), (4, 1, KEEP), (4, 2, KEEP), (1, 5, SAME))
+    assert lost == {1: (4, True), 2: (4, False), 4: (4, True), 5: (4, True)}
+
+
 def test_different_holds_between_whole_groups() -> None:
     groups = Groups(log((1, 2, KEEP), (3, 4, KEEP), (2, 4, Verdict.DIFFERENT)))
     assert groups.between(1, 3) is not None

@@ -7,7 +7,7 @@ CREATE TABLE duplicate_groups (
     id          BIGINT NOT NULL,
     group_id    BIGINT NOT NULL,            -- the smallest id of the group
     keeper_id   BIGINT NOT NULL,            -- whom the latest 'keep' named
-    kept        BOOLEAN NOT NULL,           -- the keeper, and those of whom a 'same, keep both' was said last
+    kept        BOOLEAN NOT NULL,           -- the keeper, and whom a 'same, keep both' keeps beside it
     PRIMARY KEY (kind, id)
 );
 
