@@ -97,6 +97,43 @@ def parser() -> argparse.ArgumentParser:
     )
     take.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
 
+    clean = add(
+        "clean",
+        "clean",
+        "decide many near-duplicates at once, by a rule or a recipe",
+        "Decide many near-duplicates at once, by a rule or a recipe (docs/duplicates.md). Without --apply it only says "
+        "what\nwould happen. Nothing is deleted, and nothing that a person decided is overruled.",
+    )
+    clean.add_argument("--rule", metavar="RULE", help='such as "dhash<=2 within:title keep:larger", or a saved one')
+    clean.add_argument("--rule-name", metavar="NAME", help="a saved rule")
+    clean.add_argument("--recipe", metavar="NAME", help="lap or yotsubanet: their steps, in their order")
+    clean.add_argument("--save", metavar="NAME", help="keep the rule in the workspace's settings")
+    clean.add_argument("--list", action="store_true", help="the rules that are saved, and the recipes")
+    clean.add_argument("--apply", action="store_true", help="do it")
+
+    pairs = add(
+        "pairs",
+        "pairs",
+        "find near-duplicates",
+        "Find pairs of pictures (or faces) whose hashes differ by few bits, and add them to those to decide. What was\n"
+        "compared before is not compared again; a search that was cut off goes on where it stopped.",
+    )
+    pairs.add_argument("--on", choices=("images", "faces"), default="images", help="of what (default: images)")
+    pairs.add_argument("--hash", choices=("dhash", "phash", "ahash"), default="dhash", help="default: dhash")
+    pairs.add_argument(
+        "--max-distance", type=int, default=4, metavar="N", help="so many of 64 bits may differ (default: 4)"
+    )
+    pairs.add_argument("--min-distance", type=int, default=0, metavar="N", help="at least so many differ (default: 0)")
+    pairs.add_argument(
+        "--within",
+        metavar="COLUMN",
+        help="only pairs with the same title, label, folder, job, post, site, author or format",
+    )
+    pairs.add_argument("--between", nargs=2, metavar="FILTER", help="only pairs with one side in each of two filters")
+    pairs.add_argument(
+        "--preview", action="store_true", help="only say how many pairs each distance would give; write nothing"
+    )
+
     sql = add("sql", "sql", "ask the catalogue; without a statement it is read from standard input")
     sql.add_argument("statement", nargs="?", metavar="STATEMENT", help='such as "FROM images LIMIT 5"')
     sql.add_argument(
@@ -149,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # `anitui … | head`: nobody listens any more, and Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 128 + signal.SIGPIPE  # as the shell has it of any program that ends so
     except Exception as error:
         sentence = in_one_sentence(error)
         if sentence is None:

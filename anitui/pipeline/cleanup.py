@@ -14,7 +14,7 @@ from anitui.progress import Event, Work
 from anitui.settings import Settings
 from anitui.store import rule_singles, rules, verdicts
 from anitui.store.catalogue import Catalogue
-from anitui.store.pairs import COLUMNS, PairOrder
+from anitui.store.pairs import PairOrder
 from anitui.store.rule_words import Rule
 from anitui.workspace import Workspace
 
@@ -62,7 +62,7 @@ def look_for_pairs(catalogue: Catalogue, rule: Rule) -> Work[None]:
         return
     from anitui.pipeline.pair_scan import find_pairs
 
-    within = next((each for each in rule.within if each in COLUMNS), None)
+    within = next(iter(rule.within), None)
     # All against all from 0 on is remembered, and not done again; within a column it is quicker.
     lo = nearest.lo if within else 0
     yield from find_pairs(catalogue, PairOrder(rule.kind, nearest.algorithm, lo, nearest.hi, within))

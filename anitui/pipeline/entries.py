@@ -66,8 +66,7 @@ def owners_of(entries: Entries, near: Near, *, crossed: bool) -> Iterator[pyarro
 
     Of a giant entry only the first has pairs with other hashes. `crossed`: see `equal_owners`.
     """
-    sizes = np.diff(entries.starts)
-    numbers = _pairs_of(sizes, near, crossed)
+    numbers = _pairs_of(entries, near, crossed)
     ends = np.cumsum(numbers)
     total = int(ends[-1]) if len(ends) else 0
     for first in range(0, total, AT_ONCE):
@@ -81,15 +80,14 @@ def owners_of(entries: Entries, near: Near, *, crossed: bool) -> Iterator[pyarro
 
 def count_owners(entries: Entries, near: Near, *, crossed: bool) -> Integers:
     """How many pairs `owners_of` would give, for each distance from 0 to 64."""
-    numbers = _pairs_of(np.diff(entries.starts), near, crossed)
+    numbers = _pairs_of(entries, near, crossed)
     return np.bincount(near.distance, numbers, 65).astype(np.int64)
 
 
-def _pairs_of(sizes: Integers, near: Near, crossed: bool) -> Integers:
-    acting = np.where(sizes > BUCKET, 1, sizes)
-    numbers: Integers = acting[near.one] * acting[near.other]
+def _pairs_of(entries: Entries, near: Near, crossed: bool) -> Integers:
+    one, other = (entries.starts[each + 1] - entries.starts[each] for each in (near.one, near.other))
+    numbers: Integers = np.where(one > BUCKET, 1, one) * np.where(other > BUCKET, 1, other)
     if crossed:
-        one, other = sizes[near.one], sizes[near.other]
         both_ways = (near.distance == 0) & ((one > BUCKET) | (other > BUCKET))
         numbers = np.where(both_ways, one + other - 1, numbers)
     return numbers

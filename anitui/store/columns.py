@@ -8,7 +8,7 @@ from anitui.errors import WrongUse
 
 # For each, who has which values: a picture that was seen at several places has several.
 _OF_IMAGES: Mapping[str, str] = {
-    "title": "SELECT DISTINCT image_id AS id, title AS value FROM sightings WHERE title IS NOT NULL",
+    "title": "SELECT DISTINCT image_id AS id, title AS value FROM sightings WHERE trim(title) <> ''",
     "label": "SELECT image_id AS id, label AS value FROM tagged_images",
     "folder": "SELECT DISTINCT image_id AS id, page_url AS value FROM sightings WHERE page_url IS NOT NULL",
     "job": "SELECT DISTINCT image_id AS id, job_id::VARCHAR AS value FROM sightings WHERE job_id IS NOT NULL",
@@ -21,10 +21,15 @@ _OF_IMAGES: Mapping[str, str] = {
 COLUMNS = tuple(_OF_IMAGES)
 
 
-def values(kind: str, column: str) -> str:
-    """SQL that gives (id, value) for a column, of pictures or of faces; a face has its picture's, but its own label."""
+def check(column: str) -> None:
+    """Raise WrongUse when there is no such column."""
     if column not in _OF_IMAGES:
         raise WrongUse(f"near-duplicates cannot be looked for within {column!r}: there are {', '.join(COLUMNS)}")
+
+
+def values(kind: str, column: str) -> str:
+    """SQL that gives (id, value) for a column, of pictures or of faces; a face has its picture's, but its own label."""
+    check(column)
     if kind == "image":
         return _OF_IMAGES[column]
     if column == "label":

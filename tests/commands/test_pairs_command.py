@@ -68,7 +68,7 @@ def test_a_preview_writes_nothing(ours: Workspace, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        (["--within", "hair"], "pairs cannot be found within 'hair'; the columns are title, label"),
+        (["--within", "hair"], "within 'hair': there are title, label"),
         (["--min-distance", "5"], "no distance is at least 5 and at most 4"),
         (["--max-distance", "65"], "a distance of 65 cannot be: a hash has 64 bits"),
         (["--between", "a", "wdith<3"], "did you mean width?"),

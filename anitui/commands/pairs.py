@@ -1,0 +1,69 @@
+"""`anitui pairs`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from anitui.commands.opened import opened
+from anitui.commands.telling import drive, report, say
+from anitui.pipeline.pair_scan import PairCounts, PairOrder, PairReport, find_pairs, pair_counts
+from anitui.words import count
+
+WIDTH = 32
+KINDS = {"images": "image", "faces": "face"}
+
+
+def run(options: argparse.Namespace) -> int:
+    between = tuple(options.between) if options.between else None
+    order = PairOrder(
+        KINDS[options.on], options.hash, options.min_distance, options.max_distance, options.within, between
+    )
+    order.check()
+    with opened(options) as at:
+        if options.preview:
+            counts = drive(
+                pair_counts(at.catalogue, order.kind, order.algorithm, max(order.hi, 10), order.within, order.between)
+            )
+            tell_counts(counts)
+            report(options, asdict(counts))
+        else:
+            done = drive(find_pairs(at.catalogue, order))
+            tell(done)
+            report(options, asdict(done))
+    return 0
+
+
+def tell(done: PairReport) -> None:
+    """What a search came to, for a person."""
+    say(f"{count(done.found, 'pair')} found, {done.new:,} of them new, in {done.seconds:.1f} s")
+    for note in done.notes:
+        say(note)
+    say(f"{done.open:,} open to decide" + (", by distance:" if done.open else ""))
+    for line in histogram(done.open_per_distance):
+        say(line)
+    if done.open:
+        say("to decide them: anitui, then g d")
+
+
+def tell_counts(counts: PairCounts) -> None:
+    """How many pairs each distance would give, for a person."""
+    say(f"pairs by distance, and all up to it ({counts.compared:,} compared, {counts.seconds:.1f} s):")
+    for line in histogram(counts.per_distance):
+        say(line)
+    for note in counts.notes:
+        say(note)
+    say("nothing was written; to keep the pairs up to a distance: anitui pairs --max-distance N")
+
+
+def histogram(numbers: Mapping[int, int]) -> list[str]:
+    """A line for each distance: a bar, how many there are, and how many up to here."""
+    most, so_far = max(numbers.values(), default=0), 0
+    lines = []
+    for distance in range(max(numbers, default=-1) + 1):
+        number = numbers.get(distance, 0)
+        so_far += number
+        bar = "█" * max(number > 0, round(WIDTH * number / most) if most else 0)
+        lines.append(f"{distance:>4}  {bar:<{WIDTH}} {number:>12,} {so_far:>12,}")
+    return lines

@@ -1,0 +1,277 @@
+"""Finding near-duplicates: who is compared, by which of the two searches, and writing down what is found.
+
+What is new is compared with everything by SQL, and so is all of a small collection; what is larger, or within a
+column, goes to the compiled search. Both give the same pairs. What finished steps have found is committed with how
+far the search is, so a search that was cut off goes on there.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from anitui.errors import AnituiError, WrongUse
+from anitui.pipeline.pair_searches import chosen
+from anitui.progress import Event, Work
+from anitui.store import pair_scans, pairs
+from anitui.store.catalogue import Catalogue
+from anitui.store.pair_members import Group, Members
+from anitui.store.pair_search import looks
+from anitui.store.pairs import BUCKET, PairOrder
+from anitui.words import count
+
+if TYPE_CHECKING:
+    import pyarrow
+
+__all__ = ["PairOrder", "PairReport", "find_pairs", "pair_counts"]
+
+FEW_NEW = BUCKET  # up to so many new ones are looked up one by one
+LOOKS = 4_000_000  # and so many times in all
+WRITTEN_AT_ONCE = 1_000_000
+HELD_AT_MOST = 4_000_000
+WRITTEN_EVERY = 2.0  # seconds
+
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(slots=True)
+class PairReport:
+    """What a search came to. `found` counts what it found, in earlier runs of the same search as well."""
+
+    found: int = 0
+    new: int = 0
+    open: int = 0
+    compared: int = 0  # pictures or faces that took part
+    left_out: int = 0  # without a value in the column that the search was within
+    per_distance: dict[int, int] = field(default_factory=dict)  # of what was found now
+    open_per_distance: dict[int, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class PairCounts:
+    """How many pairs there are at each distance."""
+
+    per_distance: dict[int, int] = field(default_factory=dict)
+    compared: int = 0
+    left_out: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def find_pairs(catalogue: Catalogue, order: PairOrder) -> Work[PairReport]:
+    """Find all pairs that `order` asks for and add them to `pairs`. Closing it keeps what is done."""
+    order.check()
+    started = time.monotonic()
+    report = PairReport()
+    with _alone():
+        yield Event("reading the hashes")
+        with Members(catalogue, order) as members:
+            pair_scans.forget_stale(catalogue, members)
+            news = members.news()
+            _check_any(catalogue, order, news)
+            report.compared = sum(new + old for new, old in news.values())
+            few = {mode for mode, (new, old) in news.items() if _few(order, new, old)}
+            for mode in sorted(few):
+                _find_new(catalogue, members, mode, report)
+                yield Event("comparing what is new", 1, 1, counts={"pairs": report.found})
+            if not order.remembers or any(new and mode not in few for mode, (new, _) in news.items()):
+                for group in members.gather():
+                    if group.mode not in few and news[group.mode][0]:
+                        yield from _find_all(catalogue, members, group, report)
+            report.left_out = members.left_out
+        _tell_modes(order, news, report.notes)
+        _tell_left_out(order, report.left_out, report.notes)
+        if order.remembers and not any(new for new, _ in news.values()):
+            report.notes.append(f"nothing is new: all were compared up to a distance of {order.hi} before")
+        report.seconds = time.monotonic() - started
+        yield Event("counting what is open")
+        report.open_per_distance = pairs.histogram_open(catalogue, order.kind, order.algorithm)
+        report.open = sum(report.open_per_distance.values())
+        return report
+
+
+def pair_counts(
+    catalogue: Catalogue,
+    kind: str = "image",
+    algorithm: str = "dhash",
+    up_to: int = 10,
+    within: str | None = None,
+    between: tuple[str, str] | None = None,
+) -> Work[PairCounts]:
+    """How many pairs there are at each distance up to `up_to`, known or not; nothing is written."""
+    order = PairOrder(kind, algorithm, 0, up_to, within, between)
+    order.check()
+    started = time.monotonic()
+    totals = dict.fromkeys(range(up_to + 1), 0)
+    result = PairCounts(totals)
+    yield Event("reading the hashes")
+    with Members(catalogue, order, remember=False) as members:
+        news = members.news()
+        _check_any(catalogue, order, news)
+        result.compared = sum(new for new, _ in news.values())
+        for group in members.gather():
+            search = chosen(members, group)
+            _tell_flat(search.flat, result.notes)
+            if within is not None:
+                # Two may share more than one value, and are one pair all the same.
+                with closing(search.pairs(0)) as steps:
+                    for done, tables in enumerate(steps, 1):
+                        for table in tables:
+                            members.keep(table)
+                        yield Event("counting pairs", done, search.steps)
+                continue
+            with closing(search.counts()) as counted:
+                for done, numbers in enumerate(counted, 1):
+                    for distance in totals:
+                        totals[distance] += int(numbers[distance])
+                    yield Event("counting pairs", done, search.steps, counts={"pairs": sum(totals.values())})
+        if within is not None:
+            totals.update(members.kept())
+        result.left_out = members.left_out
+    _tell_modes(order, news, result.notes)
+    _tell_left_out(order, result.left_out, result.notes)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    if not _one_at_a_time.acquire(blocking=False):
+        raise AnituiError("a search for pairs is at work already: wait until it is done, then start this one")
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+def _few(order: PairOrder, new: int, old: int) -> bool:
+    return order.remembers and 0 < new <= min(FEW_NEW, old // 4) and new * looks(order.hi) <= LOOKS
+
+
+def _find_new(catalogue: Catalogue, members: Members, mode: str, report: PairReport) -> None:
+    found = members.near_new(mode)
+    scan = pair_scans.begin(catalogue, members.order, mode, f"new:{len(found)}", 1)
+    report.new += pair_scans.finish(catalogue, scan, found, 1, len(found), members)
+    report.found += scan.found
+    _add_up(report.per_distance, found)
+
+
+def _find_all(catalogue: Catalogue, members: Members, group: Group, report: PairReport) -> Work[None]:
+    search = chosen(members, group)
+    _tell_flat(search.flat, report.notes)
+    scan = pair_scans.begin(catalogue, members.order, group.mode, members.checksum(group.mode), search.steps)
+    if scan.steps_done:
+        report.notes.append(f"it went on behind step {scan.steps_done:,} of {search.steps:,}, where it was cut off")
+    writing = _Writing(catalogue, scan, report)
+    finished = False
+    try:
+        with closing(search.pairs(scan.steps_done)) as steps:
+            for done, tables in enumerate(steps, scan.steps_done + 1):
+                for table in tables:
+                    writing.take(table)
+                writing.step(done)
+                yield Event("comparing", done, search.steps, counts={"pairs": scan.found + writing.waiting})
+        writing.finish(members if members.order.remembers else None)
+        finished = True
+    finally:
+        if not finished:
+            writing.leave()
+        report.found += scan.found
+
+
+class _Writing:
+    """Gathers what steps find, and commits it now and then together with how far the search is."""
+
+    def __init__(self, catalogue: Catalogue, scan: pair_scans.Scan, report: PairReport) -> None:
+        self.waiting = 0
+        self._catalogue, self._scan, self._report = catalogue, scan, report
+        self._tables: list[pyarrow.Table] = []
+        self._finished: list[pyarrow.Table] = []  # of steps that are done
+        self._done, self._found = scan.steps_done, scan.found
+        self._last = time.monotonic()
+
+    def take(self, table: pyarrow.Table) -> None:
+        """Take in what the step at work has found."""
+        self._tables.append(table)
+        self.waiting += len(table)
+        if self.waiting >= HELD_AT_MOST:
+            # In the middle of a step, which will be done again if it is cut off, and finds these again then.
+            self._finished, self._tables = self._finished + self._tables, []
+            self._write()
+
+    def step(self, done: int) -> None:
+        """The step at work is done."""
+        self._finished += self._tables
+        self._tables = []
+        self._done, self._found = done, self._scan.found + self.waiting
+        if self.waiting >= WRITTEN_AT_ONCE or time.monotonic() - self._last >= WRITTEN_EVERY:
+            self._write()
+
+    def _write(self) -> None:
+        found = self._together()
+        self._report.new += pair_scans.write(self._catalogue, self._scan, found, self._done, self._found)
+        self._last = time.monotonic()
+
+    def finish(self, compared: Members | None) -> None:
+        """All steps are done."""
+        found = self._together()
+        self._report.new += pair_scans.finish(self._catalogue, self._scan, found, self._done, self._found, compared)
+
+    def leave(self) -> None:
+        """It was cut off: what finished steps have found is kept."""
+        self._write()
+        pair_scans.leave(self._catalogue, self._scan)
+
+    def _together(self) -> pyarrow.Table:
+        import pyarrow
+
+        columns = {"a_id": pyarrow.int64(), "b_id": pyarrow.int64(), "distance": pyarrow.int32()}
+        nothing = pyarrow.table({name: pyarrow.array([], kind) for name, kind in columns.items()})
+        tables = [each.cast(nothing.schema) for each in self._finished]
+        found = pyarrow.concat_tables([nothing, *tables])
+        _add_up(self._report.per_distance, found)
+        self.waiting -= len(found)
+        self._finished = []
+        return found
+
+
+def _add_up(histogram: dict[int, int], found: pyarrow.Table) -> None:
+    import numpy
+
+    numbers = numpy.bincount(found.column("distance").to_numpy(), minlength=1)
+    for distance in numbers.nonzero()[0].tolist():
+        histogram[distance] = histogram.get(distance, 0) + int(numbers[distance])
+
+
+def _check_any(catalogue: Catalogue, order: PairOrder, news: dict[str, tuple[int, int]]) -> None:
+    if not news:
+        named = {"image": ("pictures", "import"), "face": ("faces", "detect")}[order.kind]
+        raise WrongUse(f"there is no {order.algorithm} of any of the {named[0]} yet: `anitui {named[1]}` makes them")
+
+
+def _tell_modes(order: PairOrder, news: dict[str, tuple[int, int]], notes: list[str]) -> None:
+    sizes = {mode: new + old for mode, (new, old) in news.items()}
+    if len(sizes) > 1:
+        told = " and ".join(f"{number:,} {mode}" for mode, number in sizes.items())
+        notes.append(f"there are {told} hashes, and only those of one mode are compared with each other")
+
+
+def _tell_left_out(order: PairOrder, number: int, notes: list[str]) -> None:
+    if number:
+        one = "picture has" if order.kind == "image" else "face has"
+        many = "pictures have" if order.kind == "image" else "faces have"
+        notes.append(f"{count(number, one, many)} no {order.within} and took no part")
+
+
+def _tell_flat(flat: int, notes: list[str]) -> None:
+    if flat:
+        notes.append(
+            f"{flat:,} have a hash that more than {BUCKET:,} have, as flat pictures do: "
+            "of these each is a pair with the first of its like alone"
+        )
