@@ -10,7 +10,7 @@ from pathlib import Path
 from anitui.commands import terminal
 from anitui.commands.opened import held
 from anitui.commands.telling import drive, report, say
-from anitui.demo.tour import Tour, tour
+from anitui.demo.tour import ALIKE, Tour, tour
 from anitui.words import count, duration, size
 from anitui.workspace import Workspace, create
 
@@ -18,7 +18,7 @@ from anitui.workspace import Workspace, create
 def run(options: argparse.Namespace) -> int:
     made = create(options.folder)
     with held(made) as at:
-        done = drive(tour(at.workspace, at.catalogue, at.settings.importing, seed=options.seed))
+        done = drive(tour(at.workspace, at.catalogue, at.settings, seed=options.seed))
     _tell(options.folder, done)
     headless = options.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
     if headless:
@@ -38,12 +38,15 @@ def _tell(folder: Path, done: Tour) -> None:
     say(f"  imported  {imported}{again}, in {duration(done.taken_in.seconds)}")
     for reason, often in done.not_taken.items():
         say(f"  refused   {often:>3}  {reason}")
+    say(f"  alike     {count(done.pairs, 'pair')} of near-duplicates up to {ALIKE} bits of dhash apart")
     for sentence in done.decided:
         say(f"  decided   {sentence}")
+    say(f"  waiting   {count(done.pairs_open, 'pair')} to decide side by side: g d")
     say(f"  doctor    {'clean' if done.clean else 'found something: anitui doctor'}")
     say(f"  holds     {count(done.pictures, 'picture')}, {size(done.bytes)}, {count(done.labels, 'label')}")
     say("")
     say("By hand:")
     say(f"  anitui -w {folder}                                   the terminal app")
     say(f'  anitui -w {folder} sql "FROM images LIMIT 5"         ask the catalogue')
+    say(f'  anitui -w {folder} clean --rule "dhash<=3"           what a rule would decide, before it does')
     say(f"  anitui -w {folder} history                           what was decided, and `undo` to take it back")

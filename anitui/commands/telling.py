@@ -75,7 +75,8 @@ def _lines() -> Iterator[Callable[[Event], None]]:
             return
         last[event.doing] = now
         of = f" of {event.total:,}" if event.total is not None else ""
-        sys.stderr.write(f"{event.doing}: {event.done:,}{of}  {_counts(event)}".rstrip() + "\n")
+        far = f": {event.done:,}{of}" if event.done or of else ""
+        sys.stderr.write(f"{event.doing}{far}  {_counts(event)}".rstrip() + "\n")
 
     yield told
 

@@ -31,6 +31,7 @@ _TITLES = (
     "Lanterns of the Ninth Tide",
 )
 _CAST_SIZE = 4
+_NEAR_EACH = 3  # near-duplicates by each recipe
 _PORTRAITS = ((640, 900), (560, 800), (720, 1020), (480, 680))
 _LANDSCAPES = ((960, 540), (854, 480), (720, 720), (1120, 630))
 
@@ -143,15 +144,22 @@ def _draw(shelf: Path, title: str, i: int, kind: Format, seed: list[int]) -> Wor
 
 
 def _copy_some(report: WorldReport) -> None:
-    """Near-duplicates of every fifth plain picture or so, each by another recipe, and an exact copy per title."""
+    """Near-duplicates of most plain pictures, by every recipe in turn, and a few exact copies.
+
+    Every third lies among the downloads, as if it had come from somewhere else: with another label, that is.
+    """
     plain = [picture.path for picture in report.pictures if picture.kind.startswith("jpeg")]
-    # Two strides apart, so that a picture with a near-duplicate is seldom the one with an exact copy.
-    for recipe, original in zip(RECIPES, plain[:: max(1, len(plain) // len(RECIPES))], strict=False):
-        copy = original.with_name(f"{original.stem} ({recipe.how}){recipe.suffix}")
+    downloads = report.folder / "downloads"
+    downloads.mkdir(exist_ok=True)
+    for number in range(_NEAR_EACH * len(RECIPES)):
+        recipe = RECIPES[number % len(RECIPES)]
+        # Strides of five: some pictures have two such copies, and few of them an exact one as well.
+        original = plain[number * 5 % len(plain)]
+        place = downloads if number % 3 == 2 else original.parent
+        copy = place / f"{original.stem} of {original.parent.name} ({recipe.how}){recipe.suffix}"
         recipe.make(original, copy)
         report.near_duplicates.append(Copy(original, copy, recipe.how))
     for number, original in enumerate(plain[1 :: max(1, len(plain) // 4)][:4]):
-        copy = report.folder / "downloads" / f"image ({number + 1}).jpg"
-        copy.parent.mkdir(exist_ok=True)
+        copy = downloads / f"image ({number + 1}).jpg"
         shutil.copyfile(original, copy)
         report.exact_copies.append(Copy(original, copy, "same bytes"))

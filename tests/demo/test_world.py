@@ -53,7 +53,7 @@ def test_report_tells_every_file(world: WorldReport) -> None:
     told += [refusal.path for refusal in world.refused]
     assert len(told) == len(set(told)) == world.files
     assert set(told) == {path for path in world.folder.rglob("*") if path.is_file()}
-    assert 50 <= len(told) - len(world.refused) <= 62
+    assert 65 <= len(told) - len(world.refused) <= 80
 
 
 def test_every_kind_opens_with_its_mode(world: WorldReport) -> None:
