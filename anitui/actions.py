@@ -7,7 +7,8 @@ each has its method. Nothing here knows Textual.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 ANYWHERE = "anywhere"
@@ -36,6 +37,8 @@ class Action:
 PLACES: Mapping[str, str] = {
     "home": "Home",
     "browse": "Browse",
+    "duplicates": "Duplicates",
+    "alike": "All alike",
     "picture": "One picture",
     "sql": "SQL",
     "history": "History",
@@ -47,6 +50,7 @@ REGISTRY: tuple[Action, ...] = (
     # Where to go: `g`, then the letter.
     Action("go.home", "h", "home", "What is in the workspace, and what to do next."),
     Action("go.browse", "b", "browse", "Look through the pictures."),
+    Action("go.duplicates", "d", "duplicates", "Decide on what is alike, pair by pair."),
     Action("go.sql", "s", "SQL", "Ask the catalogue anything."),
     Action("go.history", "y", "history", "Every decision, and what was said."),
     # On every screen.
@@ -55,7 +59,7 @@ REGISTRY: tuple[Action, ...] = (
     Action("anywhere.redo", "U", "redo", "Make the decision again that was taken back last.", 81),
     Action("anywhere.import_pictures", "i", "import", "Take in pictures from a folder, a file or a glob."),
     Action("anywhere.palette", "ctrl+p", "everything by name", "Find anything that can be done by its name.", 95),
-    Action("anywhere.help", "question_mark", "all keys", "Every key that works here.", 92),
+    Action("anywhere.help", "question_mark,f1", "all keys", "Every key that works here.", 92),
     Action("anywhere.settings", "comma", "settings", "What is set, where it is set, and what may be set."),
     Action("anywhere.work", "ctrl+b", "what runs", "What runs in the background, and how to stop it."),
     Action("anywhere.step_back", "escape", "back", "Step back, or stop what runs here."),
@@ -93,6 +97,67 @@ REGISTRY: tuple[Action, ...] = (
     Action("browse.first", "home", "first", "To the first picture."),
     Action("browse.last", "end", "last", "To the last picture."),
     Action("browse.drawing", "p", "how drawn", "Change how pictures are drawn: cells, sextants, sixel, kitty.", 30),
+    # Duplicates. Space, r, s and Backspace are as in LAP's comparer.
+    Action(
+        "duplicates.keep_left",
+        "space,1",
+        "keep left",
+        "The suggested answer: duplicates, and the left one is the one to keep. On to the next. LAP: approve.",
+        1,
+    ),
+    Action(
+        "duplicates.keep_right",
+        "s,2",
+        "keep right",
+        "Duplicates, and the right one is the one to keep. On to the next. LAP: swap, and approve.",
+        2,
+    ),
+    Action("duplicates.different", "r,5", "different", "Not duplicates, and not related. LAP: reject.", 3),
+    Action("duplicates.alternates", "a,4", "alternates", "Variants of one thing: related, and not duplicates.", 4),
+    Action("duplicates.keep_both", "b,3", "both", "The same, and both are kept.", 5),
+    Action("duplicates.flick", "f", "flick", "Both in one place, at the same zoom: each press shows the other one.", 6),
+    Action("duplicates.back", "backspace", "back one", "Back to the pair before, to say otherwise. LAP: back.", 7),
+    Action("duplicates.not_now", "n,7", "not now", "Ask again when all else is decided.", 8),
+    Action("duplicates.set_aside", "x,6,delete", "neither", "Set both aside. Nothing is deleted.", 9),
+    Action("duplicates.difference", "d", "difference", "Show how the two differ, or both again.", 10),
+    Action("duplicates.alike", "m", "all alike", "All that hang together with this pair, to decide at once.", 11),
+    Action(
+        "duplicates.threshold", "t", "threshold", "Which pairs: hash, distances, within what; with their numbers.", 12
+    ),
+    Action("duplicates.filter", "slash", "filter", "Only pairs of which one is: label:miku size<300 cocoa", 13),
+    Action("duplicates.find", "c", "find pairs", "Compare the pictures, and find the pairs that are alike.", 14),
+    Action("duplicates.zoom", "z,plus,equals_sign", "zoom", "Closer, both at once.", 15),
+    Action("duplicates.open", "enter", "look closer", "One of the two alone, with all that is known of it.", 16),
+    Action("duplicates.unzoom", "minus", "zoom out", "Further away."),
+    Action("duplicates.whole", "Z", "whole", "The whole pictures."),
+    Action("duplicates.down", "down,j", "next", "The next pair, without a verdict; zoomed in, what lies below."),
+    Action("duplicates.up", "up,k", "before", "The pair before that waits; zoomed in, what lies above."),
+    Action("duplicates.left", "left,h", "left", "Zoomed in, what lies to the left."),
+    Action("duplicates.right", "right,l", "right", "Zoomed in, what lies to the right."),
+    Action("duplicates.drawing", "p", "how drawn", "Change how pictures are drawn: cells, sextants, sixel, kitty.", 30),
+    # All that are alike.
+    Action("alike.apply", "space", "apply", "Say it of all: the marked ones are kept, the others set aside.", 1),
+    Action(
+        "alike.keep(1)",
+        "1",
+        "keep or not",
+        "Keep the one with this digit, or not; the first that is marked stands for all.",
+        2,
+    ),
+    *(
+        Action(f"alike.keep({digit})", str(digit), f"keep {digit} or not", f"Keep the one with {digit}, or not.")
+        for digit in (2, 3, 4, 5, 6, 7, 8, 9, 0)
+    ),
+    Action("alike.keep_this", "v", "keep this", "Keep the one under the cursor, or not.", 3),
+    Action("alike.leave_out", "r", "leave out", "Not one of them: nothing is said of it, or again something.", 4),
+    Action("alike.open", "enter", "look closer", "Look at this one alone, with all that is known of it.", 5),
+    Action("alike.bigger", "plus,equals_sign", "bigger", "Larger pictures.", 20),
+    Action("alike.smaller", "minus", "smaller", "Smaller pictures.", 21),
+    Action("alike.left", "left,h", "left", "One to the left."),
+    Action("alike.right", "right,l", "right", "One to the right."),
+    Action("alike.up", "up,k", "up", "One row up."),
+    Action("alike.down", "down,j", "down", "One row down."),
+    Action("alike.drawing", "p", "how drawn", "Change how pictures are drawn: cells, sextants, sixel, kitty.", 30),
     # One picture.
     Action("picture.next", "n,space,right_square_bracket", "next", "The next picture.", 1),
     Action("picture.previous", "N,backspace,left_square_bracket", "before", "The picture before.", 2),
@@ -128,6 +193,7 @@ REGISTRY: tuple[Action, ...] = (
     # History.
     Action("history.down", "down,j", "down", "The decision before, in time."),
     Action("history.up", "up,k", "up", "The decision after, in time."),
+    Action("history.next_pane", "tab,shift+tab", "other pane", "On to what was said, and back to the decisions.", 1),
     # Help.
     Action("help.down", "down,j", "down", "Further down."),
     Action("help.up", "up,k", "up", "Further up."),
@@ -138,8 +204,9 @@ REGISTRY: tuple[Action, ...] = (
 
 
 def for_place(place: str) -> list[Action]:
-    """What works on a screen: its own actions, then those of every screen."""
-    return [each for each in REGISTRY if each.place == place] + [each for each in REGISTRY if each.place == ANYWHERE]
+    """What works on a screen: its own actions, then those of every screen. The menu of `g` takes its own only."""
+    everywhere = [each for each in REGISTRY if each.place == ANYWHERE and place != GO]
+    return [each for each in REGISTRY if each.place == place] + everywhere
 
 
 def by_id(action_id: str) -> Action | None:
@@ -149,21 +216,62 @@ def by_id(action_id: str) -> Action | None:
 
 def keys_of(action: Action, key_map: Mapping[str, str]) -> list[str]:
     """The keys in force: the user's, or ours."""
-    return [key.strip() for key in key_map.get(action.id, action.keys).split(",") if key.strip()]
+    keys = key_map.get(action.id, action.keys).split(",")
+    return list(dict.fromkeys(_as_sent(key.strip()) for key in keys if key.strip()))
 
 
-def faults(key_map: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with a user's key map, a sentence each."""
-    for action_id in key_map:
+@dataclass(frozen=True, slots=True)
+class KeyMap:
+    """What a user's key map comes to: the keys of each action that has others than ours, and what is wrong with it."""
+
+    keys: Mapping[str, str]
+    faults: tuple[str, ...]
+
+
+def settle(wishes: Mapping[str, str]) -> KeyMap:
+    """Let no key mean two things: what the user asked for goes before our own, and of two wishes none is granted."""
+    faults: list[str] = []
+    for action_id in wishes:
         if by_id(action_id) is None:
-            yield f"[keys] names {action_id!r}, which is not an action; help (?) lists them all"
+            close = difflib.get_close_matches(action_id, [each.id for each in REGISTRY], 1)
+            hint = f"did you mean {close[0]}?" if close else "docs/keys.md lists them all"
+            faults.append(f"[keys] names {action_id!r}, which is not an action; {hint}")
+    keys = {each.id: keys_of(each, wishes) for each in REGISTRY}
+    # First where two wishes meet: what neither of them got, the one that is left cannot take from ours.
+    for wishing, losing, key in _clashes(keys, wishes, of_wishes=True):
+        others = "".join(f", nor has {each}" for each in losing if each not in wishing)
+        faults.append(f"[keys] gives {readable(key)} to {' and '.join(wishing)}: none of them has it{others}")
+    for wishing, losing, key in _clashes(keys, wishes, of_wishes=False):
+        lost = ", ".join(f"{each} ({_left(keys[each])})" for each in losing)
+        faults.append(f"[keys] gives {readable(key)} to {wishing[0]}, which takes it from {lost}")
+    changed = {each.id: ",".join(keys[each.id]) for each in REGISTRY if keys[each.id] != keys_of(each, {})}
+    return KeyMap(changed, tuple(faults))
+
+
+def _clashes(
+    keys: dict[str, list[str]], wishes: Mapping[str, str], *, of_wishes: bool
+) -> list[tuple[tuple[str, ...], list[str], str]]:
+    """Take the keys away that mean several things on one screen; who asked for each, who lost it, and the key."""
+    found: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for place in (*PLACES, GO):
-        taken: dict[str, Action] = {}
+        holders: dict[str, list[str]] = {}
         for action in for_place(place):
-            for key in keys_of(action, key_map):
-                other = taken.setdefault(key, action)
-                if other is not action and (action.id in key_map or other.id in key_map):
-                    yield f"[keys] gives {readable(key)} on {PLACES.get(place, 'g')} to both {other.id} and {action.id}"
+            for key in keys[action.id]:
+                holders.setdefault(key, []).append(action.id)
+        for key, ids in holders.items():
+            wishing = tuple(each for each in ids if each in wishes)
+            if len(ids) > 1 and (len(wishing) > 1) == of_wishes:
+                losing = found.setdefault((wishing, key), [])
+                losing += [each for each in ids if each not in losing and (of_wishes or each not in wishing)]
+    for (_, key), losing in found.items():
+        for each in losing:
+            if key in keys[each]:
+                keys[each].remove(key)
+    return [(wishing, losing, key) for (wishing, key), losing in found.items()]
+
+
+def _left(keys: list[str]) -> str:
+    return "keeps " + ", ".join(map(readable, keys)) if keys else "has no key now"
 
 
 _NAMES = {
@@ -178,3 +286,12 @@ def readable(key: str) -> str:
     """A key as a person would write it."""
     modifier, plus, base = key.rpartition("+")
     return f"{modifier}{plus}{_NAMES.get(base, base)}"
+
+
+def _as_sent(key: str) -> str:
+    """A key as the terminal's name for it, where a person wrote the sign or the short name that help shows."""
+    modifier, plus, base = key.rpartition("+") if key != "+" else ("", "", "+")
+    return f"{modifier}{plus}{_SENT.get(base, base)}"
+
+
+_SENT = {shown: name for name, shown in _NAMES.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -20,7 +21,7 @@ from anitui.screens.home import HomeScreen
 from anitui.screens.host import Host, HostedScreen
 from anitui.screens.questions import AskPath, Confirm
 from anitui.screens.settings import SettingsScreen
-from anitui.screens.themes import OURS
+from anitui.screens.themes import DARK, OURS
 from anitui.settings import Settings
 from anitui.store import journal
 from anitui.store.catalogue import Catalogue
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 
     from anitui.screens.browse import BrowseScreen
     from anitui.screens.sql import SqlScreen
+    from anitui.store.pairs import PairOrder
 
+
+NO_KEY = "no-key"  # what no terminal sends: Textual takes an empty text for no change
 
 # Imported when one first goes there: Home needs neither the picture library nor the SQL console to be seen.
 
@@ -42,6 +46,12 @@ def _browse() -> Screen[None]:
     from anitui.screens.browse import BrowseScreen
 
     return BrowseScreen()
+
+
+def _duplicates() -> Screen[None]:
+    from anitui.screens.duplicates.screen import DuplicatesScreen
+
+    return DuplicatesScreen()
 
 
 def _sql() -> Screen[None]:
@@ -66,6 +76,7 @@ class AnituiApp(Host):
     SCREENS: ClassVar[dict[str, Callable[[], Screen[None]]]] = {
         "home": HomeScreen,
         "browse": _browse,
+        "duplicates": _duplicates,
         "sql": _sql,
         "history": _history,
     }
@@ -81,18 +92,13 @@ class AnituiApp(Host):
             asyncio.get_running_loop().add_signal_handler(each, self.exit)
         for theme in OURS:
             self.register_theme(theme)
-        if self.settings.look.theme in self.available_themes:
-            self.theme = self.settings.look.theme
-        self.set_keymap(dict(self.settings.keys))
+        known = self.settings.look.theme in self.available_themes
+        self.theme = self.settings.look.theme if known else DARK.name
+        self.set_keymap({each: keys or NO_KEY for each, keys in self.key_map.items()})
         self.push_screen("home")
         self.refresh_status()
-        for fault in actions.faults(self.settings.keys):
-            self.call_after_refresh(self.say, fault, "warning")
-        if self.settings.look.theme not in self.available_themes:
-            known = ", ".join(sorted(self.available_themes))
-            self.call_after_refresh(
-                self.say, f"there is no theme {self.settings.look.theme!r}; there are {known}", "warning"
-            )
+        if wrong := self.wrong:
+            self.call_after_refresh(self.say, _in_one(wrong), "warning", stays=True)
 
     # Where one goes.
 
@@ -128,13 +134,26 @@ class AnituiApp(Host):
             if place:
                 self.go(place)
 
-        self.push_screen(GoTo(self.settings.keys), chosen)
+        self.push_screen(GoTo(self.key_map), chosen)
 
     def action_undo(self) -> None:
-        self.decide(lambda: f"taken back: {journal.undo(self.catalogue).summary}")
+        self._step(undone=True)
 
     def action_redo(self) -> None:
-        self.decide(lambda: f"made again: {journal.redo(self.catalogue).summary}")
+        self._step(undone=False)
+
+    def _step(self, *, undone: bool) -> None:
+        def step() -> str:
+            entry = journal.undo(self.catalogue) if undone else journal.redo(self.catalogue)
+            for screen in self.screen_stack:
+                if isinstance(screen, HostedScreen):
+                    self.call_later(screen.stepped, entry, undone=undone)
+            return f"{'taken back' if undone else 'made again'}: {entry.told}"
+
+        self.decide(step)
+
+    def find_pairs(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
+        self.background.start_search(order, done)
 
     def action_import_pictures(self) -> None:
         def answered(path: str | None) -> None:
@@ -181,8 +200,9 @@ class AnituiApp(Host):
             if yes:
                 self.exit()
 
-        running = count(len(self.background.runs), "import")
-        detail = "What is done is kept. The same import given again goes on from there."
+        kinds = Counter(run.kind for run in self.background.runs)
+        running = " and ".join(count(often, kind, f"{kind}s") for kind, often in kinds.items())
+        detail = "What is done is kept. The same given again goes on from there."
         self.push_screen(Confirm(f"Leave, and stop {running}?", "leave", detail), answered)
 
     async def action_quit(self) -> None:
@@ -205,6 +225,11 @@ class AnituiApp(Host):
         """After the app has left the terminal: stop what runs, keep what it did."""
         self.background.stop_all()
         super().shut_down()
+
+
+def _in_one(wrong: list[str]) -> str:
+    text = "; ".join(wrong)
+    return text if len(wrong) == 1 else f"{len(wrong)} things in the settings are wrong: {text}"
 
 
 def run(workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:

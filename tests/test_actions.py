@@ -11,6 +11,8 @@ from textual.keys import Keys, _character_to_key
 from anitui import actions
 from anitui.app import AnituiApp
 from anitui.screens.browse import BrowseScreen
+from anitui.screens.duplicates.alike import AlikeScreen
+from anitui.screens.duplicates.screen import DuplicatesScreen
 from anitui.screens.frame import FrameScreen
 from anitui.screens.help import HelpScreen
 from anitui.screens.history import HistoryScreen
@@ -20,7 +22,8 @@ from anitui.screens.settings import SettingsScreen
 from anitui.screens.sql import SqlScreen
 
 SCREENS: list[type[FrameScreen]] = [
-    HomeScreen, BrowseScreen, PictureScreen, SqlScreen, HistoryScreen, SettingsScreen, HelpScreen,
+    HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, PictureScreen, SqlScreen, HistoryScreen, SettingsScreen,
+    HelpScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -135,8 +135,12 @@ class Host(App[None]):
             raise error
         self.say(sentence, "error")
 
-    def decide(self, decision: Callable[[], str | None]) -> Worker[None]:
-        """Write a decision in its turn, off the thread that draws; it returns what to say about it."""
+    def decide(self, decision: Callable[[], str | None], then: Callable[[], None] = lambda: None) -> Worker[None]:
+        """Write a decision in its turn, off the thread that draws; it returns what to say about it.
+
+        `then` is called here when it is written, or was not: to wait for the worker would be to cancel it with the
+        screen that waits.
+        """
 
         async def run() -> None:
             try:
@@ -144,10 +148,12 @@ class Host(App[None]):
                 text = await asyncio.wrap_future(self._writer.submit(copy_context().run, decision))
             except Exception as error:
                 self.complain(error)
+                then()
                 return
             if text:
                 self.say(text)
             self.changed()
+            then()
 
         return self.run_worker(run, group="decisions")
 

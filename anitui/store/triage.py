@@ -6,6 +6,7 @@ each stretch is looked at again just before it is shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,7 @@ def questions(catalogue: Catalogue, queue: Queue, start: int, count: int, *, bac
     while len(found) < count and 0 <= place < len(queue):
         first, last = (max(0, place + 1 - _STRETCH), place + 1) if backwards else (place, place + _STRETCH)
         last = min(last, len(queue))
-        stretch = _as_they_stand(catalogue, queue, first, last)
+        stretch = _as_they_stand(catalogue, queue, range(first, last))
         for each in reversed(stretch) if backwards else stretch:
             if (each.a_id, each.b_id) not in asked:
                 asked.add((each.a_id, each.b_id))
@@ -106,18 +107,29 @@ def questions(catalogue: Catalogue, queue: Queue, start: int, count: int, *, bac
     return found[:count]
 
 
-def cluster(catalogue: Catalogue, view: View, id: int, limit: int = 40) -> list[int]:
-    """All who hang together with one by open pairs of the view's hash and range: who they are, the nearest first."""
-    where, parameters = _condition(View(view.kind, view.algorithm, view.lo, view.hi))
-    edges = catalogue.rows(f"SELECT a_id, b_id FROM pairs_open p WHERE {where} ORDER BY distance", parameters)
-    near: dict[int, list[int]] = {}
-    for a, b in edges:
-        near.setdefault(a, []).append(b)
-        near.setdefault(b, []).append(a)
-    order = [id]
-    for at in order:
-        order += [far for far in near.get(at, ()) if far not in order][: limit - len(order)]
-    return order
+def cluster(catalogue: Catalogue, queue: Queue, id: int, limit: int = 40) -> list[int]:
+    """All who hang together with one by pairs of the queue that still wait, those that are nearest to it first."""
+    import numpy
+
+    found = [id]
+    fresh = [id]
+    while fresh and len(found) < limit:
+        # Through those, too, who were set aside for one of them. The queue stands in order of distance: nearest first.
+        through = [*fresh, *_set_aside_for(catalogue, queue.view.kind, fresh)]
+        places = numpy.flatnonzero(numpy.isin(queue.pairs, through).any(axis=1))[: _STRETCH * 4]
+        stand = _as_they_stand(catalogue, queue, places)
+        near = dict.fromkeys(other for each in stand for other in (each.a_id, each.b_id))
+        fresh = [other for other in near if other not in found][: limit - len(found)]
+        found += fresh
+    return found
+
+
+def _set_aside_for(catalogue: Catalogue, kind: str, keepers: list[int]) -> list[int]:
+    rows = catalogue.rows(
+        "SELECT id FROM duplicate_groups WHERE kind = ? AND NOT kept AND keeper_id IN (SELECT unnest(?::BIGINT[]))",
+        [kind, keepers],
+    )
+    return [id for (id,) in rows]
 
 
 _STANDS = {
@@ -137,9 +149,10 @@ _STANDS = {
 }
 
 
-def _as_they_stand(catalogue: Catalogue, queue: Queue, first: int, last: int) -> list[Question]:
+def _as_they_stand(catalogue: Catalogue, queue: Queue, places: Iterable[int]) -> list[Question]:
     kind = queue.view.kind
-    pairs = queue.pairs[first:last]
+    at = [int(place) for place in places]
+    pairs = queue.pairs[at]
     rows = catalogue.rows(
         f"""
         WITH given AS (
@@ -164,7 +177,7 @@ def _as_they_stand(catalogue: Catalogue, queue: Queue, first: int, last: int) ->
         ORDER BY place
         """,
         {
-            "places": list(range(first, last)),
+            "places": at,
             "a": pairs[:, 0].tolist(),
             "b": pairs[:, 1].tolist(),
             "kind": kind,

@@ -114,7 +114,13 @@ def judge_by_rule(
 
 
 def judge_group(
-    catalogue: Catalogue, kind: str, ids: Sequence[int], keepers: Sequence[int], *, action: str = "duplicates.judge"
+    catalogue: Catalogue,
+    kind: str,
+    ids: Sequence[int],
+    keepers: Sequence[int],
+    *,
+    action: str = "duplicates.judge",
+    dropping: Collection[int] = (),
 ) -> Outcome:
     """Say of three and more that they are one thing, and which of them are kept: the first keeper stands for all.
 
@@ -130,7 +136,7 @@ def judge_group(
     else:
         statements = [Statement.of(one, other, Verdict.ASIDE) for one, other in pairwise(ids)]
         summary = f"set a group of {len(ids)} aside"
-    return judge(catalogue, kind, statements, action=action, summary=summary)
+    return judge(catalogue, kind, statements, action=action, summary=summary, dropping=dropping)
 
 
 def retract(catalogue: Catalogue, verdict_ids: Collection[int], *, action: str = "duplicates.retract") -> Outcome:

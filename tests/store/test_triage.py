@@ -121,9 +121,14 @@ def test_where_one_stopped_is_found_again_after_others_went(shelf: Catalogue) ->
 
 
 def test_a_cluster_is_all_that_hang_together(shelf: Catalogue) -> None:
-    assert sorted(cluster(shelf, View(hi=3), 7)) == [5, 6, 7, 8]
-    assert cluster(shelf, View(hi=3), 1) == [1]
-    assert len(cluster(shelf, View(hi=9), 4, limit=3)) == 3
+    near = line_up(shelf, View(hi=3))
+    assert sorted(cluster(shelf, near, 7)) == [5, 6, 7, 8]
+    assert cluster(shelf, near, 1) == [1]
+    everyone = line_up(shelf, View(hi=9))
+    assert cluster(shelf, everyone, 7, limit=3) == [7, 8, 6], "the nearest first"
+    say(shelf, 6, 5, Verdict.DIFFERENT)
+    say(shelf, 3, 7, KEEP)
+    assert sorted(cluster(shelf, everyone, 8)) == [1, 2, 3, 4, 5, 6, 8]
 
 
 def test_a_place_is_remembered_and_forgotten(catalogue: Catalogue) -> None:

@@ -11,6 +11,7 @@ from anitui.screens.widgets.picture.grid_cell import GridCell
 from anitui.screens.widgets.picture.loader import PictureLoader
 from anitui.screens.widgets.picture.policy import Depth, Drawing, Kind, Policy, resolve
 from anitui.screens.widgets.picture.prepare import Placeholder, Prepared
+from anitui.screens.widgets.picture.subject import Subject
 from anitui.screens.widgets.picture.view import PictureView
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Placeholder",
     "Policy",
     "Prepared",
+    "Subject",
     "resolve",
     "with_boxes",
 ]

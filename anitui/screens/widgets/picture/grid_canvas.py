@@ -116,7 +116,8 @@ class GridCanvas(Canvas):
         if (cell := self.model.cell(index)) is None:
             return None
         measure = self.model.measure
-        return Order(cell.path, measure.thumb_columns, measure.thumb_rows, self.drawing.for_thumbnails())
+        columns, rows = measure.thumb_columns, measure.thumb_rows
+        return Order(cell.path, columns, rows, self.drawing.for_thumbnails(), crop=cell.crop)
 
     def _draw_arrived(self) -> None:
         self._together = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from anitui.screens.widgets.picture.layout import Place
+from anitui.screens.widgets.picture.subject import Crop
 from anitui.screens.widgets.picture.words import cut
 
 _ROOM_FOR_WORDS = 28
@@ -26,6 +27,8 @@ class GridCell:
     group_size: int = 0
     group_place: int | None = None
     """How many of its group come before it. Without it rows inside long groups may begin elsewhere after a jump."""
+    crop: Crop | None = None
+    """The part of the picture that is shown, in its pixels."""
 
     @property
     def place(self) -> Place:

@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 from anitui.screens.widgets.picture.prepare import Order, Placeholder, Prepared, Result, prepare
+from anitui.screens.widgets.picture.subject import Subject, cropped, difference
 
 if TYPE_CHECKING:
     from anitui.pipeline.decode import Limits
@@ -52,7 +53,8 @@ class PictureLoader:
         self._changed = threading.Condition()
         self._decoded: _Remembered[Path, _Decoded] = _Remembered(decoded_bytes)
         self._prepared: _Remembered[Order, Prepared] = _Remembered(prepared_bytes)
-        self._broken: dict[Path, tuple[float, Placeholder]] = {}
+        self._sizes: dict[Path, tuple[int, int]] = {}  # of whole pictures, where a part of them was wanted
+        self._broken: dict[tuple[Path, ...], tuple[float, Placeholder]] = {}
         self._asked: OrderedDict[Hashable, _Asked] = OrderedDict()
         self._busy: set[Order] = set()
         self._threads: list[threading.Thread] = []
@@ -114,7 +116,7 @@ class PictureLoader:
                 if isinstance(result, Prepared):
                     self._prepared.put(order, result, result.nbytes)
                 else:
-                    self._broken[order.path] = (time.monotonic() + self._broken_for, result)
+                    self._broken[order.subject.files] = (time.monotonic() + self._broken_for, result)
                 waiting = []
                 for asked in self._asked.values():
                     asked.ahead.pop(order, None)
@@ -145,29 +147,49 @@ class PictureLoader:
     def _ready(self, order: Order) -> Result | None:
         if (prepared := self._prepared.get(order)) is not None:
             return prepared
-        if (broken := self._broken.get(order.path)) is not None:
+        if (broken := self._broken.get(order.subject.files)) is not None:
             until, placeholder = broken
             if time.monotonic() < until:
                 return placeholder
-            del self._broken[order.path]
+            del self._broken[order.subject.files]
         return None
 
     def _make(self, order: Order) -> Result:
+        files = iter(order.subject.files)
+        at = order.path
         try:
-            return prepare(self._image(order), order)
+            image = self._image(Subject(at := next(files), order.crop), order.decoded_size())
+            if order.against is not None:
+                at = next(files)
+                image = difference(image, self._image(order.against, order.decoded_size()))
+            return prepare(image, order)
         except Exception as error:  # whatever is wrong with a picture, it is said in its place and stops nothing
-            return Placeholder(_said(error, order.path))
+            return Placeholder(_said(error, at))
 
-    def _image(self, order: Order) -> Image.Image:
-        wanted = order.decoded_size()
+    def _image(self, subject: Subject, wanted: tuple[int, int]) -> Image.Image:
+        if subject.crop is None:
+            return self._whole(subject.path, wanted)
+        whole = self._size(subject.path)
+        # As large as the whole must be for the part to have as many pixels as are wanted.
+        scale = min(1.0, *(pixels / max(1.0, part) for pixels, part in zip(wanted, subject.crop[2:], strict=True)))
+        box = (max(1, round(whole[0] * scale)), max(1, round(whole[1] * scale)))
+        return cropped(self._whole(subject.path, box), whole, subject.crop)
+
+    def _whole(self, path: Path, wanted: tuple[int, int]) -> Image.Image:
         with self._changed:
-            known = self._decoded.get(order.path)
+            known = self._decoded.get(path)
         if known is not None and known.serves(wanted):
             return known.image
-        image = self._decode(order.path, wanted)
+        image = self._decode(path, wanted)
         with self._changed:
-            self._decoded.put(order.path, _Decoded(image, wanted), image.width * image.height * 3)
+            self._decoded.put(path, _Decoded(image, wanted), image.width * image.height * 3)
         return image
+
+    def _size(self, path: Path) -> tuple[int, int]:
+        size = self._sizes.get(path)
+        if size is None:
+            size = self._sizes[path] = _size_as_displayed(path)
+        return size
 
 
 @dataclass(slots=True)
@@ -219,6 +241,14 @@ def _decode(path: Path, box: tuple[int, int], *, limits: Limits | None) -> Image
     from anitui.pipeline import decode
 
     return decode.for_display(path, box, limits or decode.Limits())
+
+
+def _size_as_displayed(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        width, height = image.size
+        # A TIFF is turned upright while it loads, and tells its size so; others say how they are to be turned.
+        turned = image.format != "TIFF" and image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+    return (height, width) if turned else (width, height)
 
 
 def _said(error: Exception, path: Path) -> str:

@@ -13,6 +13,7 @@ from anitui.screens.widgets.picture.boxes import Box, with_boxes
 from anitui.screens.widgets.picture.framing import WHOLE, Frame, Framing, frame
 from anitui.screens.widgets.picture.pieces import Piece
 from anitui.screens.widgets.picture.policy import Drawing, Kind
+from anitui.screens.widgets.picture.subject import Crop, Subject
 
 # Decoding to twice the pixels that cells show leaves the last, sharp resize something to work with.
 _FINER = 2
@@ -29,6 +30,14 @@ class Order:
     drawing: Drawing
     framing: Framing = WHOLE
     boxes: tuple[Box, ...] = ()
+    crop: Crop | None = None
+    shape: tuple[int, int] | None = None
+    against: Subject | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """What is to be seen, however it is drawn."""
+        return Subject(self.path, self.crop, self.shape, self.against)
 
     def decoded_size(self) -> tuple[int, int]:
         """The box of (square) pixels that decoding should fill for this order."""
@@ -49,7 +58,7 @@ class Prepared:
     lines: Sequence[Piece]
     frame: Frame
     picture_size: tuple[int, int]
-    """Of the decoded picture: its proportions, not its true size."""
+    """Its proportions, not its true size."""
     nbytes: int
     kitty: kitty.KittyImage | None = field(default=None)
 
@@ -71,7 +80,8 @@ Result = Prepared | Placeholder
 def prepare(image: Image.Image, order: Order) -> Prepared:
     """Crop, resize, draw the boxes, and turn into lines. Made for a worker: a page takes tens of milliseconds."""
     drawing = order.drawing
-    seen = frame(image.size, order.columns, order.rows, drawing.cell_aspect, order.framing)
+    shape = order.shape or image.size
+    seen = frame(shape, order.columns, order.rows, drawing.cell_aspect, order.framing)
     across, down = drawing.pixels_per_cell()
     size = (seen.columns * across, seen.rows * down)
     left, top, right, bottom = seen.part
@@ -84,10 +94,10 @@ def prepare(image: Image.Image, order: Order) -> Prepared:
     if drawing.kind is Kind.KITTY:
         sent, placed = kitty.prepare(shown, seen.columns, seen.rows)
         weight = len(sent.transmission) + sum(line.nbytes for line in placed)
-        return Prepared(placed, seen, image.size, weight, sent)
+        return Prepared(placed, seen, shape, weight, sent)
     if drawing.kind is Kind.SIXEL:
         strips = sixel.to_rows(shown, drawing.cell_pixels)
-        return Prepared(strips, seen, image.size, sum(line.nbytes for line in strips))
+        return Prepared(strips, seen, shape, sum(line.nbytes for line in strips))
     rows = cells.to_rows(shown, drawing)
     # Asking for its size makes each line's escape codes, here and not on the UI thread.
-    return Prepared(rows, seen, image.size, sum(line.nbytes for line in rows))
+    return Prepared(rows, seen, shape, sum(line.nbytes for line in rows))

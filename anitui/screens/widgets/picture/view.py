@@ -18,6 +18,7 @@ from anitui.screens.widgets.picture.loader import PictureLoader
 from anitui.screens.widgets.picture.pieces import PieceStrip, TextPiece, blank
 from anitui.screens.widgets.picture.policy import Policy
 from anitui.screens.widgets.picture.prepare import Order, Placeholder, Prepared, Result
+from anitui.screens.widgets.picture.subject import Subject
 from anitui.screens.widgets.picture.words import wrapped
 
 LOADING_AFTER = 0.15
@@ -60,19 +61,20 @@ class PictureView(Canvas):
             loader=loader, policy=policy, environ=os.environ if environ is None else environ,
             kept_by_terminal=_KEPT_BY_TERMINAL, name=name, id=id, classes=classes, disabled=disabled,
         )  # fmt: skip
-        self._path = path
-        self._next: tuple[Path, ...] = ()
+        self._subject = None if path is None else Subject(path)
+        self._next: tuple[Subject, ...] = ()
+        self._beside: Subject | None = None
         self._boxes: tuple[Box, ...] = ()
         self._framing = WHOLE
         self._result: Result | None = None
-        self._result_of: Path | None = None
+        self._result_of: Subject | None = None
         self._waiting: Timer | None = None
         self._lines: list[PieceStrip] | None = None
 
     @property
     def path(self) -> Path | None:
         """The picture shown; assigning shows another one."""
-        return self._path
+        return None if self._subject is None else self._subject.path
 
     @path.setter
     def path(self, path: Path | None) -> None:
@@ -90,15 +92,20 @@ class PictureView(Canvas):
 
     def show(
         self,
-        path: Path | None,
-        prepare_next: Iterable[Path] = (),
+        what: Path | Subject | None,
+        prepare_next: Iterable[Path | Subject] = (),
         *,
+        beside: Subject | None = None,
         boxes: Iterable[Box] = (),
         framing: Framing = WHOLE,
     ) -> None:
-        """Show this picture, and prepare those that are likely to come next."""
-        self._path = path
-        self._next = tuple(prepare_next)
+        """Show this picture, and prepare those that are likely to come next.
+
+        What is `beside` it is prepared in the same framing, whatever that becomes: to change between the two at once.
+        """
+        self._subject = None if what is None else Subject.of(what)
+        self._next = tuple(Subject.of(each) for each in prepare_next)
+        self._beside = beside
         self._boxes = tuple(boxes)
         self._framing = framing
         self._ask()
@@ -144,49 +151,55 @@ class PictureView(Canvas):
         width, height = self.content_size
         return frame(shown.picture_size, width, height, self.drawing.cell_aspect, self._framing)
 
-    def _order(self, path: Path, framing: Framing = WHOLE, boxes: Sequence[Box] = ()) -> Order:
+    def _order(self, subject: Subject, framing: Framing = WHOLE, boxes: Sequence[Box] = ()) -> Order:
         width, height = self.content_size
-        return Order(path, width, height, self.drawing, framing, tuple(boxes))
+        return Order(
+            subject.path, width, height, self.drawing, framing, tuple(boxes), subject.crop, subject.shape,
+            subject.against,
+        )  # fmt: skip
 
     def _ask(self) -> None:
         """Show what is ready, ask for what is not."""
         if not self.is_mounted or not self.content_size:
             return
-        if self._path is None:
+        if self._subject is None:
             self._set_result(None)
             return
-        if isinstance(self._result, Prepared) and self._result_of == self._path:
+        if isinstance(self._result, Prepared) and self._result_of == self._subject:
             self._framing = self._frame(self._result).framing
-        order = self._order(self._path, self._framing, self._boxes)
-        self.want([order], [self._order(path) for path in self._next])
+        order = self._order(self._subject, self._framing, self._boxes)
+        beside = [] if self._beside is None else [self._order(self._beside, self._framing)]
+        self.want([order], beside + [self._order(each) for each in self._next])
         ready = self.loader.ready(order)
         if ready is not None:
             self._set_result(ready)
-        elif self._result_of != self._path and self._waiting is None:
+        elif self._result_of != self._subject and self._waiting is None:
             # The picture before stays until the next is there, or until waiting is worth a word.
             self._waiting = self.set_timer(LOADING_AFTER, self._say_loading)
 
     def arrived(self, results: Sequence[tuple[Order, Result]]) -> None:
-        if self._path is None:
+        if self._subject is None:
             return
-        wanted = self._order(self._path, self._framing, self._boxes)
+        wanted = self._order(self._subject, self._framing, self._boxes)
         for order, result in results:
             if order == wanted:
                 self._set_result(result)
 
     def _say_loading(self) -> None:
         self._waiting = None
-        if self._result_of != self._path:
+        if self._result_of != self._subject:
             self._set_lines(None)
 
     def _set_result(self, result: Result | None) -> None:
         self._stop_waiting()
-        self._result_of = self._path
+        self._result_of = self._subject
         self._set_lines(result)
-        if result is not None and self._path is not None:
-            self.post_message(self.Shown(self, self._path, result))
+        if result is not None and self._subject is not None:
+            self.post_message(self.Shown(self, self._subject.path, result))
 
     def _set_lines(self, result: Result | None) -> None:
+        if isinstance(result, Prepared) and result is self._result:
+            return  # seen already: not a byte more over a slow line
         self._result = result
         if isinstance(result, Prepared) and result.kitty is not None:
             self.send([result.kitty])
@@ -223,7 +236,7 @@ class PictureView(Canvas):
     def _said(self) -> str | None:
         if isinstance(self._result, Placeholder):
             return self._result.reason
-        return None if self._path is None or self._result_of == self._path else "loading…"
+        return None if self._subject is None or self._result_of == self._subject else "loading…"
 
 
 def _centred(text: str, width: int, style: Style) -> PieceStrip:
