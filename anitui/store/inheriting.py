@@ -60,6 +60,9 @@ def _pass_on(decision: Decision, kind: str, what: _Heirloom) -> None:
         f"CREATE OR REPLACE TEMP TABLE here AS SELECT {', '.join(dict.fromkeys([*shape.key, *row]))} "
         f"FROM {what.table} t SEMI JOIN near n ON n.id = t.{what.owner}"
     )
+    if not connection.execute("SELECT 1 FROM here LIMIT 1").fetchall():
+        connection.execute("DROP TABLE here")
+        return
     same = " AND ".join(f"o.{name} IS NOT DISTINCT FROM w.{name}" for name in (what.owner, *what.same))
     once = ", ".join(f"w.{name}" for name in (what.owner, *what.same))
     connection.execute(

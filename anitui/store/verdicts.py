@@ -61,7 +61,7 @@ def judge(
     with journal.decision(catalogue, action, summary, said_by) as decision:
         connection = decision.connection
         _there(connection, kind, statements)
-        before = _touched(connection, kind, [id for each in statements for id in (each.a_id, each.b_id)])
+        before = _touched(connection, kind, [*_ends(connection, dropping), *_ids(statements)])
         pairs = {(each.a_id, each.b_id) for each in statements}
         dropped = [each for each in before if each.verdict_id in dropping or (each.a_id, each.b_id) in pairs]
         _drop(decision, dropped)
@@ -71,7 +71,8 @@ def judge(
             # Its number comes later; among themselves the statements count in their order.
             groups.take(Said(each.a_id, each.b_id, each.verdict, 2**62))
         said = _write(decision, kind, statements, said_by)
-        return _settle(decision, kind, said, dropped)
+        log = [*(each for each in before if each not in dropped), *said]
+        return _settle(decision, kind, said, dropped, log)
 
 
 def judge_by_rule(
@@ -83,7 +84,7 @@ def judge_by_rule(
     if not statements:
         return Outcome(0, (), ())
     with catalogue.writing() as writer:
-        standing = _touched(writer, kind, {id for each in statements for id in (each.a_id, each.b_id)})
+        standing = _touched(writer, kind, _ids(statements))
         judged = {(each.a_id, each.b_id) for each in standing if each.verdict is not Verdict.NOT_NOW}
         groups = Groups(standing)
         taken: list[Statement] = []
@@ -109,7 +110,8 @@ def judge_by_rule(
             dropped = [each for each in put_off if (each.a_id, each.b_id) in pairs]
             _drop(decision, dropped)
             said = _write(decision, kind, taken, said_by)
-            outcome = _settle(decision, kind, said, dropped)
+            log = [*(each for each in standing if each not in dropped), *said]
+            outcome = _settle(decision, kind, said, dropped, log)
         return Outcome(outcome.said, outcome.set_aside, outcome.brought_back, known, tuple(against))
 
 
@@ -153,7 +155,8 @@ def retract(catalogue: Catalogue, verdict_ids: Collection[int], *, action: str =
         for kind in sorted({row[0] for row in rows}):
             dropped = [_said(row[1:]) for row in rows if row[0] == kind]
             _drop(decision, dropped)
-            outcomes.append(_settle(decision, kind, [], dropped))
+            log = _touched(decision.connection, kind, _ids(dropped))
+            outcomes.append(_settle(decision, kind, [], dropped, log))
     aside = tuple(id for each in outcomes for id in each.set_aside)
     brought = tuple(id for each in outcomes for id in each.brought_back)
     return Outcome(0, aside, brought)
@@ -175,9 +178,24 @@ def members(catalogue: Catalogue, kind: str, id: int) -> list[Member]:
     return [Member(*row) for row in rows]
 
 
+def _ids(statements: Iterable[Statement]) -> set[int]:
+    return {id for each in statements for id in (each.a_id, each.b_id)}
+
+
+def _ends(connection: DuckDBPyConnection, verdict_ids: Collection[int]) -> list[int]:
+    """Whom these verdicts are about."""
+    if not verdict_ids:
+        return []
+    rows = connection.execute(
+        "SELECT unnest([a_id, b_id]) FROM verdicts WHERE verdict_id IN (SELECT unnest(?::BIGINT[]))",
+        [list(verdict_ids)],
+    ).fetchall()
+    return [id for (id,) in rows]
+
+
 def _there(connection: DuckDBPyConnection, kind: str, statements: Sequence[Statement]) -> None:
     table, key = ITEMS[kind]
-    ids = sorted({id for each in statements for id in (each.a_id, each.b_id)})
+    ids = sorted(_ids(statements))
     missing = connection.execute(
         f"SELECT id FROM (SELECT unnest(?::BIGINT[]) AS id) ANTI JOIN {table} t ON t.{key} = id ORDER BY id", [ids]
     ).fetchall()
@@ -241,13 +259,14 @@ def _write(decision: Decision, kind: str, statements: Sequence[Statement], said_
     return said
 
 
-def _settle(decision: Decision, kind: str, said: Sequence[Said], dropped: Sequence[Said]) -> Outcome:
-    """Work out again what follows, for everyone whom these verdicts touch."""
+def _settle(
+    decision: Decision, kind: str, said: Sequence[Said], dropped: Sequence[Said], log: Sequence[Said]
+) -> Outcome:
+    """Work out again what follows, for everyone whom these verdicts touch; `log` holds all that was said of them."""
     connection = decision.connection
-    seeds = {id for each in (*said, *dropped) for id in (each.a_id, each.b_id)}
+    seeds = _ids([*said, *dropped])
     before = _members_near(connection, kind, seeds)
     near = seeds | before.keys()
-    log = _touched(connection, kind, near)
     groups = Groups(each for each in log if each.verdict in JOINING)
     after = {each.id: each for each in groups.members() if each.id in near}
     _put_groups(decision, kind, before, after)
