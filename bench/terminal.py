@@ -90,6 +90,13 @@ class Terminal:
         """Press keys and do not wait."""
         os.write(self._ours, keys.encode())
 
+    def leave(self, keys: str, within: float = 20) -> None:
+        """Press keys that end the program, and wait until it has gone."""
+        self.type(keys)
+        limit = time.perf_counter() + within
+        while self.process.poll() is None and time.perf_counter() < limit:
+            self._read(0.05)
+
     def close(self) -> None:
         """Hang up, as closing a terminal's window does, and wait for the program to go."""
         if self.process.poll() is None:

@@ -39,7 +39,7 @@ def main() -> None:
         play(players, ACTS, chosen.presses, chosen.quiet, chosen.pause)
         tell(players, ACTS, chosen.catalogue, chosen.size.replace("x", "×"))
         for player in players:
-            player.terminal.close()
+            player.terminal.leave("q")
         print()
         table(("program", "verdicts given", "in the catalogue"), [counted(each, workspaces) for each in players])
 
