@@ -88,6 +88,18 @@ class Deck:
         elif self.current is not None:
             self._leave(self.current)
 
+    def unskip(self) -> bool:
+        """Back to the pair that was passed just now; False where the one before this was decided, or is not known."""
+        before = self.past[-1] if self.past and self.at is None else None
+        if before is None or before.said is not None or not 0 <= before.place < self.frontier:
+            return False
+        if before.ids & {id for each in self.unsettled for id in each.pair.ids}:
+            return False
+        self._keep_for_later()
+        self.current = self.past.pop()
+        self.frontier = before.place
+        return True
+
     def _leave(self, pair: Pair) -> None:
         if self.at is None:
             self.past.append(pair)

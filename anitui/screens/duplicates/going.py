@@ -231,6 +231,10 @@ class PairsScreen(FrameScreen):
         deck, host = self.deck, self.host
         if deck is None:
             return
+        if deck.unskip():
+            self.show()
+            self.read_ahead()  # what was decided since may have closed it
+            return
         before = deck.frontier - 1
 
         def arrive(found: list[Pair]) -> None:

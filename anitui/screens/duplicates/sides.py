@@ -7,6 +7,7 @@ from enum import Enum
 
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.content import Content
 from textual.widgets import Static
 
 from anitui.screens.duplicates import facts
@@ -36,6 +37,7 @@ class Sides(Container):
         self._next: tuple[Pair, ...] = ()
         self._alike = 0
         self._revisited = False
+        self._told: dict[str, Content] = {}
         self.showing = Showing.BESIDE
 
     def compose(self) -> ComposeResult:
@@ -134,14 +136,22 @@ class Sides(Container):
         for name, of_left in (("left", True), ("right", False)):
             under = self.query_one(f"#{name}-facts", Static)
             said = facts.side_lines(pair, of_left, under.content_size.width, lines)
-            under.update(facts.stacked(said), layout=False)
+            self._update(under, facts.stacked(said))
         below = self.query_one("#judgement", Static)
         width = below.content_size.width
         said = [
             facts.judgement(pair, width, revisited=self._revisited),
             facts.doubts(pair, self._alike, width),
         ]
-        below.update(facts.stacked(said), layout=False)
+        self._update(below, facts.stacked(said))
+
+    def _update(self, where: Static, told: Content) -> None:
+        """Only what is otherwise: over SSH every line that is drawn again is felt."""
+        name = where.id or ""
+        before = self._told.get(name)
+        if before is None or not before.is_same(told):
+            self._told[name] = told
+            where.update(told, layout=False)
 
     # How it is looked at.
 
