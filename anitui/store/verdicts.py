@@ -204,26 +204,16 @@ def _there(connection: DuckDBPyConnection, kind: str, statements: Sequence[State
         raise WrongUse(f"there is no {thing} {missing[0][0]} in this workspace")
 
 
-_TOUCHED = """
-WITH given AS (SELECT DISTINCT unnest(?::BIGINT[]) AS id),
-groups AS (
-    SELECT DISTINCT g.group_id FROM duplicate_groups g JOIN given USING (id) WHERE g.kind = ?
-), near AS (
-    SELECT id FROM given
-    UNION
-    SELECT g.id FROM duplicate_groups g SEMI JOIN groups USING (group_id) WHERE g.kind = ?
-)
-SELECT a_id, b_id, verdict, verdict_id FROM verdicts v
-WHERE kind = ? AND verdict IN (SELECT unnest(?)) AND (a_id IN (FROM near) OR b_id IN (FROM near))
-ORDER BY verdict_id
-"""
-
-
 def _touched(connection: DuckDBPyConnection, kind: str, ids: Collection[int]) -> list[Said]:
     """All that was said of these and of everyone in their groups."""
+    near = [*ids, *_members_near(connection, kind, ids)]
     # Whoever writes verdicts with SQL may use words of their own: they end the asking, and nothing follows from them.
-    words = [str(each) for each in Verdict]
-    rows = connection.execute(_TOUCHED, [list(ids), kind, kind, kind, words]).fetchall()
+    rows = connection.execute(
+        "SELECT a_id, b_id, verdict, verdict_id FROM verdicts "
+        "WHERE kind = $kind AND verdict IN (SELECT unnest($words)) AND "
+        "(a_id IN (SELECT unnest($near::BIGINT[])) OR b_id IN (SELECT unnest($near::BIGINT[]))) ORDER BY verdict_id",
+        {"kind": kind, "words": [str(each) for each in Verdict], "near": near},
+    ).fetchall()
     return [_said(row) for row in rows]
 
 
@@ -294,12 +284,17 @@ def _put_groups(decision: Decision, kind: str, before: dict[int, Member], after:
 
     if gone := [id for id in before if id not in after]:
         decision.remove("duplicate_groups", keys(gone))
-    if changed := [each for id, each in after.items() if before.get(id) != each]:
-        rows = keys([each.id for each in changed])
-        rows = rows.append_column("group_id", pyarrow.array([each.group_id for each in changed], pyarrow.int64()))
-        rows = rows.append_column("keeper_id", pyarrow.array([each.keeper_id for each in changed], pyarrow.int64()))
-        rows = rows.append_column("kept", pyarrow.array([each.kept for each in changed]))
-        decision.put("duplicate_groups", rows)
+    changed = [each for id, each in after.items() if before.get(id) != each]
+    for put, members in (
+        (decision.put, [each for each in changed if each.id in before]),
+        (decision.add, [each for each in changed if each.id not in before]),
+    ):
+        if members:
+            rows = keys([each.id for each in members])
+            rows = rows.append_column("group_id", pyarrow.array([each.group_id for each in members], pyarrow.int64()))
+            rows = rows.append_column("keeper_id", pyarrow.array([each.keeper_id for each in members], pyarrow.int64()))
+            rows = rows.append_column("kept", pyarrow.array([each.kept for each in members]))
+            put("duplicate_groups", rows)
 
 
 def _put_states(
