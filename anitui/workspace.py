@@ -86,8 +86,13 @@ class Workspace:
     def own(self) -> list[Path]:
         """What the workspace itself is made of, as against pictures that lie in the same folder."""
         folders = (self.media, self.crops, self.runs, self.exports, self.backups, self.root / "lost")
-        files = ("catalogue.duckdb*", ".anitui.lock", ".placing", ".spill", "sql_history.jsonl")
+        files = ("catalogue.duckdb*", ".anitui.lock", ".placing", ".answers", ".spill", "sql_history.jsonl")
         return [*folders, self.settings_file, *(found for name in files for found in self.root.glob(name))]
+
+    @property
+    def answers(self) -> Path:
+        """The verdicts that are on their way into the catalogue; there while one decides, or after a kill."""
+        return self.root / ".answers"
 
     @property
     def placing(self) -> Path:

@@ -51,6 +51,8 @@ def held(found: Workspace) -> Iterator[Opened]:
                     "an import was cut off when its process was killed: "
                     f"{count(tidied.files, 'unfinished file')} removed; the same import given again goes on"
                 )
+            if tidied.verdicts:
+                _say(f"{count(tidied.verdicts, 'verdict')} that were on their way when anitui was killed: in place now")
             yield Opened(found, catalogue, settings, lost)
         finally:
             catalogue.close()

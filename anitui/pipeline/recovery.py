@@ -1,8 +1,8 @@
-"""Tidying after a process that was killed in the middle of an import, when the workspace is opened again.
+"""Tidying after a process that was killed in the middle of its work, when the workspace is opened again.
 
-Only what was never acknowledged is touched: files half-written, what did not fit into memory, and files that got their
+Only what was never acknowledged is removed: files half-written, what did not fit into memory, and files that got their
 names in a batch whose rows were not committed. What those were made from still waits in the queue, so the next run
-takes it in.
+takes it in. What was acknowledged and had not arrived, verdicts under way, is put in its place.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anitui.files import UNFINISHED, write_atomically
-from anitui.store import intake, jobs, spool
+from anitui.store import intake, jobs, spool, under_way
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
@@ -28,6 +28,7 @@ class Recovered:
 
     jobs: int
     files: int
+    verdicts: int = 0  # that were on their way, and are in place now
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def recover(workspace: Workspace, catalogue: Catalogue) -> Recovered:
         note.unlink()
     if stopped:
         removed += sweep(workspace)
-    return Recovered(stopped, removed)
+    return Recovered(stopped, removed, under_way.take_up(catalogue, workspace.answers))
 
 
 def sweep(workspace: Workspace) -> int:

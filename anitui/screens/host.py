@@ -28,6 +28,7 @@ from anitui.errors import in_one_sentence
 from anitui.settings import Settings
 from anitui.store import overview, remembered
 from anitui.store.catalogue import Catalogue
+from anitui.store.under_way import UnderWay
 from anitui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -121,6 +122,11 @@ class Host(App[None]):
                     screen.key_pressed()
         await super().on_event(event)
 
+    @cached_property
+    def under_way(self) -> UnderWay:
+        """The verdicts that are on their way into the catalogue."""
+        return UnderWay(self.workspace.answers, self.catalogue)
+
     def say(self, text: str, kind: str = "information", *, stays: bool = False) -> None:
         """Show a message above the key bar and keep it in History; one that `stays` waits there for a key."""
         self.messages.append(Said(datetime.now(UTC), text, kind))
@@ -156,6 +162,22 @@ class Host(App[None]):
             then()
 
         return self.run_worker(run, group="decisions")
+
+    def note(self, note: Callable[[], int], then: Callable[[int | None], None]) -> Worker[None]:
+        """Put something on the disk beside the catalogue, then go on with its number; None when that failed.
+
+        It belongs to the app: who leaves the screen at this moment has decided all the same.
+        """
+
+        async def run() -> None:
+            try:
+                number: int | None = await asyncio.to_thread(note)
+            except Exception as error:
+                self.complain(error)
+                number = None
+            then(number)
+
+        return self.run_worker(run, group="notes")
 
     def changed(self) -> None:
         """Something in the catalogue is otherwise: read again what is on the screen."""

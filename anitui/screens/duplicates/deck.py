@@ -26,6 +26,7 @@ class Writing:
     pair: Pair
     statement: Statement
     dropping: tuple[int, ...] = ()
+    number: int = 0  # under which it is on the disk already
     written: bool = False
     error: Exception | None = None
 
@@ -67,18 +68,17 @@ class Deck:
         """The decisions that what is read from now on takes account of."""
         return [each for each in self.unsettled if each.written]
 
-    def say(self, statement: Statement, dropping: tuple[int, ...] = ()) -> Writing:
+    def say(self, writing: Writing) -> None:
         """The person has decided on the pair that is shown; on to the next."""
-        pair = self.current
-        assert pair is not None
-        writing = Writing(pair, statement, dropping)
+        pair = writing.pair.after(writing.statement)
         self.unsettled.append(writing)
+        if self.current is not writing.pair:
+            return
         if self.at is not None:
-            self.past[self.at] = pair.after(statement)
+            self.past[self.at] = pair
         else:
             self.closed[pair.place] = True
-        self._leave(pair.after(statement))
-        return writing
+        self._leave(pair)
 
     def skip(self) -> None:
         """On to the next without a verdict: of the past, or of what waits."""

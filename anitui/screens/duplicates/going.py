@@ -35,6 +35,7 @@ class PairsScreen(FrameScreen):
         self.view = View()
         self.deck: Deck | None = None
         self.pace = Pace()
+        self.noting = False  # a verdict is being put on the disk, which takes a blink: its pair stays so long
         self._lined: Lined | None = None
         self._reading: DuckDBPyConnection | None = None
         self._kept: object = None
@@ -221,7 +222,7 @@ class PairsScreen(FrameScreen):
     def action_next(self) -> None:
         """On without a verdict."""
         deck = self.deck
-        if deck is not None and deck.current is not None:
+        if deck is not None and deck.current is not None and not self.noting:
             deck.skip()
             self.show()
             self.read_ahead()
@@ -229,7 +230,7 @@ class PairsScreen(FrameScreen):
     def action_previous(self) -> None:
         """To the pair before that still waits."""
         deck, host = self.deck, self.host
-        if deck is None:
+        if deck is None or self.noting:
             return
         if deck.unskip():
             self.show()

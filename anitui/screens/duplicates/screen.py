@@ -52,8 +52,8 @@ class DuplicatesScreen(LookingScreen):
     def decide(self, verdict: Verdict) -> None:
         """Say this of the pair that is shown, and go on; `keep a` means the left one."""
         deck = self.deck
-        if deck is None or deck.current is None:
-            waiting = deck is not None and (deck.unsettled or not deck.ended)
+        if deck is None or deck.current is None or self.noting:
+            waiting = deck is not None and (deck.unsettled or not deck.ended or self.noting)
             self.say("one moment: the next pair is not there yet" if waiting else "there is no pair to decide")
             return
         pair = deck.current
@@ -61,16 +61,38 @@ class DuplicatesScreen(LookingScreen):
         if deck.revisiting and pair.said is statement.verdict:
             self.action_next()
             return
-        if self._lined is not None:
-            self._lined.together.parted(pair.ids)
+        self._take(Writing(pair, statement))
+
+    def _take(self, writing: Writing) -> None:
+        """Put a verdict on the disk, then show the next pair; the catalogue takes it in behind."""
+        host, kind = self.host, self.view.kind
+
+        def noted(number: int | None) -> None:
+            self.noting = False
+            if number is not None:
+                writing.number = number
+                self._taken(writing)
+
+        self.noting = True
+        host.note(lambda: host.under_way.note(kind, writing.statement, writing.dropping), noted)
+
+    def _taken(self, writing: Writing) -> None:
+        deck = self.deck
         self.pace.decided()
-        self._write(deck.say(statement))
+        if self._lined is not None:
+            self._lined.together.parted(writing.pair.ids)
+        if deck is not None:
+            deck.say(writing)
+        self._write(writing)
+        if deck is None or not self.is_attached:
+            return
         self.show()
         if deck.current is not None and len(deck.ahead) < SHOWN_AHEAD:
             self.read_ahead()
 
     def _write(self, writing: Writing) -> None:
-        catalogue, kind, place, lined = self.host.catalogue, self.view.kind, self.kept_with_a_decision(), self._lined
+        catalogue, kind, under_way = self.host.catalogue, self.view.kind, self.host.under_way
+        place, lined = self.kept_with_a_decision(), self._lined
 
         def write() -> str:
             try:
@@ -78,6 +100,7 @@ class DuplicatesScreen(LookingScreen):
                 with catalogue.writing():
                     outcome = verdicts.judge(catalogue, kind, [writing.statement], dropping=writing.dropping)
                     remembered.remember(catalogue, NAME, place)
+                    under_way.arrives(writing.number)
             except Exception as error:
                 writing.error = error
                 if writing.contradiction is None:
@@ -88,6 +111,7 @@ class DuplicatesScreen(LookingScreen):
                     lined.together.is_back(outcome.brought_back)
             finally:
                 writing.written = True
+                under_way.done(writing.number)
             return ""
 
         self.host.decide(write, lambda: self._failed(writing) if writing.error is not None else None)
@@ -107,9 +131,7 @@ class DuplicatesScreen(LookingScreen):
             if verdict_id is None:
                 self.return_to(asked)
                 return
-            again = Writing(writing.pair, writing.statement, (*writing.dropping, verdict_id))
-            deck.unsettled.append(again)
-            self._write(again)
+            self._take(Writing(writing.pair, writing.statement, (*writing.dropping, verdict_id)))
 
         ask_which_link(self, self.view.kind, writing.contradiction, answered)
 
@@ -157,7 +179,7 @@ class DuplicatesScreen(LookingScreen):
 
     def action_back(self) -> None:
         deck = self.deck
-        if deck is None:
+        if deck is None or self.noting:
             return
         if deck.back():
             self.show()
