@@ -80,6 +80,11 @@ def share_near(bits: NDArray[np.uint64], mask: NDArray[np.uint64], radius: int) 
     return number
 
 
+def load() -> None:
+    """Do what the first call of any loop does: have all that compiled code needs loaded."""
+    share_near(np.zeros(1, np.uint64), np.zeros(1, np.uint64), 0)
+
+
 @_compiled
 def scan(
     bits: NDArray[np.uint64],
@@ -103,17 +108,21 @@ def scan(
     capacity, number = 1024, 0
     one, other = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
     distance = np.empty(capacity, np.uint8)
+    near_keys = np.empty(len(flips), np.int32)
     begin = first
     while begin < last:
         key = keys[begin]
         end = min(offsets[key + 1], last)
+        # Which keys are taken is beyond guessing, so there is no branch on it.
+        near = 0
         for flip in flips:
             near_key = key ^ flip
             if near_key < key:
                 continue
+            near_keys[near] = near_key
+            near += offsets[near_key] != offsets[near_key + 1]
+        for near_key in near_keys[:near]:
             b0, b1 = offsets[near_key], offsets[near_key + 1]
-            if b0 == b1:
-                continue
             for a in range(begin, end):
                 bits_a = bits[a]
                 for b in range(a + 1 if near_key == key else b0, b1):
@@ -158,10 +167,10 @@ def expand(
     last: int,
     largest: int,
     crossed: bool,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
     """The pairs of owners number `first` to `last`, where the pairs of entries end at `ends`."""
     a, b = np.empty(last - first, np.int64), np.empty(last - first, np.int64)
-    apart = np.empty(last - first, np.uint8)
+    apart = np.empty(last - first, np.int32)
     pair = np.searchsorted(ends, first, side="right")
     for number in range(first, last):
         while ends[pair] <= number:
@@ -188,7 +197,7 @@ def expand_equal(
     ends: NDArray[np.int64],
     first: int,
     last: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
     """The pairs number `first` to `last`, where each owner has so many partners right behind it."""
     a, b = np.empty(last - first, np.int64), np.empty(last - first, np.int64)
     owner = np.searchsorted(ends, first, side="right")
@@ -197,4 +206,4 @@ def expand_equal(
             owner += 1
         a[number - first] = owners[owner]
         b[number - first] = owners[owner + 1 + number - (ends[owner] - partners[owner])]
-    return a, b, np.zeros(last - first, np.uint8)
+    return a, b, np.zeros(last - first, np.int32)

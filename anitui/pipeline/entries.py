@@ -128,7 +128,7 @@ def _partners(entries: Entries) -> Integers:
     return partners
 
 
-def _table(a: Integers, b: Integers, distance: NDArray[np.uint8]) -> pyarrow.Table:
+def _table(a: Integers, b: Integers, distance: NDArray[np.int32]) -> pyarrow.Table:
     import pyarrow
 
     return pyarrow.table({"a_id": a, "b_id": b, "distance": distance})

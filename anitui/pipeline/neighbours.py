@@ -134,7 +134,8 @@ class _Sorted:
 def _by_band(arranged: NDArray[np.uint64], bands: tuple[Band, ...], index: int) -> _Sorted:
     shift, width = sum(len(band.bits) for band in bands[:index]), len(bands[index].bits)
     offsets, places, keys = compiled.bucket(arranged, shift, width)
-    flips = np.array([0, *bands[index].flips(range(width))], np.int32)
+    # In order, so that those whose highest bit a key has, which are not for it, come together.
+    flips = np.array(sorted([0, *bands[index].flips(range(width))]), np.int32)
     return _Sorted(offsets, places, keys, flips)
 
 

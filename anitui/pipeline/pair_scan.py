@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from anitui.errors import AnituiError, WrongUse
-from anitui.pipeline.pair_searches import chosen
+from anitui.pipeline.pair_searches import chosen, load_early
+from anitui.pipeline.pair_writing import PairWriting, add_up
 from anitui.progress import Event, Work
 from anitui.store import pair_scans, pairs
 from anitui.store.catalogue import Catalogue
@@ -24,16 +24,10 @@ from anitui.store.pair_search import looks
 from anitui.store.pairs import BUCKET, PairOrder
 from anitui.words import count
 
-if TYPE_CHECKING:
-    import pyarrow
-
 __all__ = ["PairOrder", "PairReport", "find_pairs", "pair_counts"]
 
 FEW_NEW = BUCKET  # up to so many new ones are looked up one by one
 LOOKS = 4_000_000  # and so many times in all
-WRITTEN_AT_ONCE = 1_000_000
-HELD_AT_MOST = 4_000_000
-WRITTEN_EVERY = 2.0  # seconds
 
 _one_at_a_time = threading.Lock()
 
@@ -72,11 +66,12 @@ def find_pairs(catalogue: Catalogue, order: PairOrder) -> Work[PairReport]:
     with _alone():
         yield Event("reading the hashes")
         with Members(catalogue, order) as members:
-            pair_scans.forget_stale(catalogue, members)
             news = members.news()
+            few = {mode for mode, (new, old) in news.items() if _few(order, new, old)}
+            load_early(max((new + old for mode, (new, old) in news.items() if new and mode not in few), default=0))
+            pair_scans.forget_stale(catalogue, members)
             _check_any(catalogue, order, news)
             report.compared = sum(new + old for new, old in news.values())
-            few = {mode for mode, (new, old) in news.items() if _few(order, new, old)}
             for mode in sorted(few):
                 _find_new(catalogue, members, mode, report)
                 yield Event("comparing what is new", 1, 1, counts={"pairs": report.found})
@@ -113,6 +108,7 @@ def pair_counts(
     yield Event("reading the hashes")
     with Members(catalogue, order, remember=False) as members:
         news = members.news()
+        load_early(max((new for new, _ in news.values()), default=0))
         _check_any(catalogue, order, news)
         result.compared = sum(new for new, _ in news.values())
         for group in members.gather():
@@ -156,97 +152,33 @@ def _few(order: PairOrder, new: int, old: int) -> bool:
 
 def _find_new(catalogue: Catalogue, members: Members, mode: str, report: PairReport) -> None:
     found = members.near_new(mode)
-    scan = pair_scans.begin(catalogue, members.order, mode, f"new:{len(found)}", 1)
+    scan = pair_scans.begin(catalogue, members, mode, f"new:{len(found)}", 1)
     report.new += pair_scans.finish(catalogue, scan, found, 1, len(found), members)
     report.found += scan.found
-    _add_up(report.per_distance, found)
+    add_up(report.per_distance, found)
 
 
 def _find_all(catalogue: Catalogue, members: Members, group: Group, report: PairReport) -> Work[None]:
     search = chosen(members, group)
     _tell_flat(search.flat, report.notes)
-    scan = pair_scans.begin(catalogue, members.order, group.mode, members.checksum(group.mode), search.steps)
+    scan = pair_scans.begin(catalogue, members, group.mode, members.checksum(group.mode), search.steps)
     if scan.steps_done:
         report.notes.append(f"it went on behind step {scan.steps_done:,} of {search.steps:,}, where it was cut off")
-    writing = _Writing(catalogue, scan, report)
-    finished = False
-    try:
-        with closing(search.pairs(scan.steps_done)) as steps:
-            for done, tables in enumerate(steps, scan.steps_done + 1):
-                for table in tables:
-                    writing.take(table)
-                writing.step(done)
-                yield Event("comparing", done, search.steps, counts={"pairs": scan.found + writing.waiting})
-        writing.finish(members if members.order.remembers else None)
-        finished = True
-    finally:
-        if not finished:
+    with PairWriting(catalogue, scan) as writing:
+        try:
+            with closing(search.pairs(scan.steps_done)) as steps:
+                for done, tables in enumerate(steps, scan.steps_done + 1):
+                    for table in tables:
+                        writing.take(table)
+                    writing.step(done)
+                    yield Event("comparing", done, search.steps, counts={"pairs": writing.taken})
+            writing.finish(members if members.order.remembers else None)
+        finally:
             writing.leave()
-        report.found += scan.found
-
-
-class _Writing:
-    """Gathers what steps find, and commits it now and then together with how far the search is."""
-
-    def __init__(self, catalogue: Catalogue, scan: pair_scans.Scan, report: PairReport) -> None:
-        self.waiting = 0
-        self._catalogue, self._scan, self._report = catalogue, scan, report
-        self._tables: list[pyarrow.Table] = []
-        self._finished: list[pyarrow.Table] = []  # of steps that are done
-        self._done, self._found = scan.steps_done, scan.found
-        self._last = time.monotonic()
-
-    def take(self, table: pyarrow.Table) -> None:
-        """Take in what the step at work has found."""
-        self._tables.append(table)
-        self.waiting += len(table)
-        if self.waiting >= HELD_AT_MOST:
-            # In the middle of a step, which will be done again if it is cut off, and finds these again then.
-            self._finished, self._tables = self._finished + self._tables, []
-            self._write()
-
-    def step(self, done: int) -> None:
-        """The step at work is done."""
-        self._finished += self._tables
-        self._tables = []
-        self._done, self._found = done, self._scan.found + self.waiting
-        if self.waiting >= WRITTEN_AT_ONCE or time.monotonic() - self._last >= WRITTEN_EVERY:
-            self._write()
-
-    def _write(self) -> None:
-        found = self._together()
-        self._report.new += pair_scans.write(self._catalogue, self._scan, found, self._done, self._found)
-        self._last = time.monotonic()
-
-    def finish(self, compared: Members | None) -> None:
-        """All steps are done."""
-        found = self._together()
-        self._report.new += pair_scans.finish(self._catalogue, self._scan, found, self._done, self._found, compared)
-
-    def leave(self) -> None:
-        """It was cut off: what finished steps have found is kept."""
-        self._write()
-        pair_scans.leave(self._catalogue, self._scan)
-
-    def _together(self) -> pyarrow.Table:
-        import pyarrow
-
-        columns = {"a_id": pyarrow.int64(), "b_id": pyarrow.int64(), "distance": pyarrow.int32()}
-        nothing = pyarrow.table({name: pyarrow.array([], kind) for name, kind in columns.items()})
-        tables = [each.cast(nothing.schema) for each in self._finished]
-        found = pyarrow.concat_tables([nothing, *tables])
-        _add_up(self._report.per_distance, found)
-        self.waiting -= len(found)
-        self._finished = []
-        return found
-
-
-def _add_up(histogram: dict[int, int], found: pyarrow.Table) -> None:
-    import numpy
-
-    numbers = numpy.bincount(found.column("distance").to_numpy(), minlength=1)
-    for distance in numbers.nonzero()[0].tolist():
-        histogram[distance] = histogram.get(distance, 0) + int(numbers[distance])
+            report.found += scan.found
+            report.new += writing.new
+            for distance, number in writing.per_distance.items():
+                report.per_distance[distance] = report.per_distance.get(distance, 0) + number
 
 
 def _check_any(catalogue: Catalogue, order: PairOrder, news: dict[str, tuple[int, int]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Protocol
@@ -37,6 +38,18 @@ def chosen(members: Members, group: Group) -> Search:
     if order.within is None and group.hashes <= BY_SQL and (order.hi <= BY_SQL_FAR or group.hashes <= 3_000):
         return BySql(members, group.mode)
     return Compiled(members, group.mode)
+
+
+def load_early(members: int) -> None:
+    """Load the compiled search beside what goes before it, where it is likely to be chosen: that takes a second."""
+    if members > BY_SQL:
+        threading.Thread(target=_load, name="pairs-loading", daemon=True).start()
+
+
+def _load() -> None:
+    from anitui.pipeline import compiled
+
+    compiled.load()
 
 
 class BySql:

@@ -116,6 +116,10 @@ class Members:
         """How many take part of whom `pairs_compared` knows nothing."""
         return int(self.rows("SELECT count(*) FROM fresh WHERE unknown")[0][0])
 
+    def any_known(self, mode: str) -> bool:
+        """Whether a search might find a pair again: not when all who are new never took part in any."""
+        return bool(self.rows("SELECT 1 FROM fresh WHERE NOT unknown AND mode = $mode LIMIT 1", mode=mode))
+
     def _old(self) -> str:
         """Those who were compared with each other as far as is asked for, also if they were set aside since."""
         return (

@@ -60,10 +60,11 @@ def forget_stale(catalogue: Catalogue, members: Members) -> int:
     return dropped
 
 
-def begin(catalogue: Catalogue, order: PairOrder, mode: str, over: str, steps: int) -> Scan:
+def begin(catalogue: Catalogue, members: Members, mode: str, over: str, steps: int) -> Scan:
     """Start a search, or go on with the very same one over the very same hashes behind its last finished step."""
+    order = members.order
     text = json.dumps({**asdict(order), "mode": mode}, sort_keys=True, ensure_ascii=False)
-    known = pairs.any_known(catalogue, order)
+    known = members.any_known(mode) and pairs.any_known(catalogue, order)
     with catalogue.writing() as connection:
         cut_off = connection.execute(
             'SELECT scan_id, steps_done, found FROM pair_scans WHERE "order" = ? AND over = ? AND steps = ? '

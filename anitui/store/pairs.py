@@ -54,6 +54,51 @@ class PairOrder:
         return self.within is None and self.between is None and self.lo == 0
 
 
+# What the view `pairs_open` counts, without taking millions of pairs through its joins. Only pairs of those set aside
+# and of who stands for them may move, and only pairs of two of whom something was said may be closed: these are worked
+# out as the view does it, all others wait as they were found.
+_COUNT_OPEN = """
+WITH stands AS MATERIALIZED (
+    SELECT id, stands_for FROM standing WHERE kind = $kind
+), grouped AS MATERIALIZED (
+    SELECT id, group_id FROM duplicate_groups WHERE kind = $kind
+), moved AS MATERIALIZED (
+    SELECT id FROM stands UNION SELECT stands_for FROM stands WHERE stands_for IS NOT NULL
+), touched AS MATERIALIZED (
+    SELECT id FROM grouped
+    UNION SELECT a_id FROM verdicts WHERE kind = $kind UNION SELECT b_id FROM verdicts WHERE kind = $kind
+), here AS (
+    SELECT a_id, b_id, distance FROM pairs WHERE kind = $kind AND algorithm = $algorithm
+), found AS MATERIALIZED (
+    FROM here SEMI JOIN moved ON moved.id = a_id
+    UNION ALL
+    FROM (FROM here SEMI JOIN moved ON moved.id = b_id) ANTI JOIN moved ON moved.id = a_id
+    UNION ALL
+    FROM (FROM (FROM here SEMI JOIN touched ON touched.id = a_id) SEMI JOIN touched ON touched.id = b_id)
+    ANTI JOIN moved ON moved.id = a_id ANTI JOIN moved ON moved.id = b_id
+), asked AS (
+    SELECT CASE WHEN sa.id IS NULL THEN p.a_id ELSE sa.stands_for END AS one,
+           CASE WHEN sb.id IS NULL THEN p.b_id ELSE sb.stands_for END AS other, distance
+    FROM found p LEFT JOIN stands sa ON sa.id = p.a_id LEFT JOIN stands sb ON sb.id = p.b_id
+), between AS (
+    SELECT least(one, other) AS a_id, greatest(one, other) AS b_id, min(distance) AS distance
+    FROM asked WHERE one <> other GROUP BY ALL
+), waiting AS (
+    SELECT distance FROM between w
+    LEFT JOIN grouped ga ON ga.id = w.a_id LEFT JOIN grouped gb ON gb.id = w.b_id
+    LEFT JOIN groups_apart r ON r.kind = $kind
+        AND r.one = least(coalesce(ga.group_id, w.a_id), coalesce(gb.group_id, w.b_id))
+        AND r.other = greatest(coalesce(ga.group_id, w.a_id), coalesce(gb.group_id, w.b_id))
+    WHERE coalesce(ga.group_id, w.a_id) <> coalesce(gb.group_id, w.b_id) AND coalesce(r.postponed, true)
+)
+SELECT distance, sum(number)::BIGINT FROM (
+    SELECT distance, count(*) AS number FROM pairs WHERE kind = $kind AND algorithm = $algorithm GROUP BY 1
+    UNION ALL SELECT distance, -count(*) FROM found GROUP BY 1
+    UNION ALL SELECT distance, count(*) FROM waiting GROUP BY 1
+) GROUP BY 1 HAVING sum(number) > 0 ORDER BY 1
+"""
+
+
 def add(
     connection: DuckDBPyConnection, order: PairOrder, found: pyarrow.Table, *, known: bool, twice: bool = False
 ) -> int:
@@ -101,12 +146,7 @@ def histogram_open(catalogue: Catalogue, kind: str, algorithm: str) -> dict[int,
     """How many pairs still wait for a verdict at each distance."""
     if not _anyone_spoken_for(catalogue, kind):
         return counted(catalogue, kind, algorithm)
-    return dict(
-        catalogue.rows(
-            "SELECT distance, count(*) FROM pairs_open WHERE kind = ? AND algorithm = ? GROUP BY 1 ORDER BY 1",
-            [kind, algorithm],
-        )
-    )
+    return dict(catalogue.rows(_COUNT_OPEN, {"kind": kind, "algorithm": algorithm}))
 
 
 def _anyone_spoken_for(catalogue: Catalogue, kind: str) -> bool:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 
 from anitui.errors import AnituiError, WrongUse
-from anitui.pipeline import entries, neighbours, pair_scan, pair_searches
+from anitui.pipeline import entries, neighbours, pair_scan, pair_searches, pair_writing
 from anitui.pipeline.pair_scan import PairOrder, PairReport, find_pairs, pair_counts
 from anitui.progress import Event, run
 from anitui.store import pair_members, pairs
@@ -103,7 +104,7 @@ def test_growing_the_distance_adds_what_was_too_far_before(catalogue: Catalogue)
 def test_a_search_that_was_cut_off_goes_on_and_comes_to_the_same(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, way: str, ends_at: int
 ) -> None:
-    monkeypatch.setattr(pair_scan, "WRITTEN_AT_ONCE", 0)
+    monkeypatch.setattr(pair_writing, "WRITTEN_AT_ONCE", 0)
     monkeypatch.setattr(neighbours, "_tasks", lambda _: 2)
     bits = some_hashes(6, 600, skewed=True)
     hang(catalogue, bits)
@@ -131,7 +132,7 @@ def test_a_search_that_was_cut_off_goes_on_and_comes_to_the_same(
 def test_what_was_written_by_a_step_that_was_cut_off_is_not_written_twice(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pair_scan, "HELD_AT_MOST", 1)
+    monkeypatch.setattr(pair_writing, "HELD_AT_MOST", 1)
     bits = some_hashes(6, 300, skewed=True)
     hang(catalogue, bits)
     work = find_pairs(catalogue, PairOrder(hi=8))
@@ -147,8 +148,26 @@ def test_what_was_written_by_a_step_that_was_cut_off_is_not_written_twice(
 
 
 @pytest.mark.usefixtures("way")
+def test_what_could_not_be_written_is_found_again(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair_writing, "WRITTEN_AT_ONCE", 0)
+    monkeypatch.setattr(neighbours, "_tasks", lambda _: 2)
+    bits = some_hashes(6, 300, skewed=True)
+    hang(catalogue, bits)
+    work = find_pairs(catalogue, PairOrder(hi=8))
+    with pytest.raises(duckdb.Error):
+        for event in work:
+            if event.doing == "comparing" and event.done == 1:
+                with catalogue.writing() as connection:
+                    connection.execute("ALTER TABLE pairs RENAME TO away")
+    with catalogue.writing() as connection:
+        connection.execute("ALTER TABLE away RENAME TO pairs")
+    find(catalogue, hi=8)
+    assert written(catalogue) == by_hand(bits, 0, 8)
+
+
+@pytest.mark.usefixtures("way")
 def test_other_hashes_mean_a_new_search(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pair_scan, "WRITTEN_AT_ONCE", 0)
+    monkeypatch.setattr(pair_writing, "WRITTEN_AT_ONCE", 0)
     bits = some_hashes(6, 300, skewed=True)
     hang(catalogue, bits)
     work = find_pairs(catalogue, PairOrder(hi=8))
