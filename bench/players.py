@@ -1,7 +1,8 @@
 """The programs of the benches of screens: anitui plain, in tmux, and with its prepared lines switched off.
 
-They run side by side on equal workspaces, and the keys go to them in turn. Told is the time from the key to the last
-byte (to the first, too), and the bytes. The quiet time that says "that was the last one" does not count.
+They run side by side on equal workspaces, and the keys go to them in turn. Told is the time from the key to the first
+byte, to nearly all of them (the pictures are there, and a number in the top line may follow) and to the last one; and
+the bytes. The quiet time that says "that was the last one" does not count.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def on_stage(
 def play(players: list[Player], acts: Acts, presses: int, quiet: float, pause: float) -> None:
     """Press every key in turn everywhere, again and again; before each, a moment to look, as a person takes."""
     for act in acts:
-        for _ in range(presses if len(act) > 1 else presses // 2):
+        for _ in range(presses if len(act) > 1 else max(1, presses // 2)):
             for name, keys in act:
                 for player in players:
                     time.sleep(pause)
@@ -161,16 +162,15 @@ def tell(players: list[Player], acts: Acts, pictures: int, size: str) -> None:
         for player in players:
             last = [answer.last * 1000 for answer in player.answers[name]]
             first = [answer.first * 1000 for answer in player.answers[name]]
+            drawn = [answer.drawn * 1000 for answer in player.answers[name]]
             size_kb = [answer.bytes / 1000 for answer in player.answers[name]]
             theirs = percentile([answer.last * 1000 for answer in baseline.answers[name]], 0.5)
-            rows.append(
-                (
-                    name, player.name, told(percentile(first, 0.5)), told(percentile(last, 0.5)),
-                    told(percentile(last, 0.95)), told(percentile(size_kb, 0.5)), told(max(size_kb)),
-                    told(theirs / percentile(last, 0.5)),
-                )
-            )  # fmt: skip
-    table(("key", "where", "ms first", "ms last", "p95", "kB", "kB most", "ratio"), rows)
+            times = [percentile(first, 0.5)]
+            for each in (drawn, last):
+                times += [percentile(each, 0.5), percentile(each, 0.95)]
+            sizes = [percentile(size_kb, 0.5), max(size_kb), theirs / percentile(last, 0.5)]
+            rows.append((name, player.name, *map(told, [*times, *sizes])))
+    table(("key", "where", "ms first", "drawn", "p95", "last", "p95", "kB", "kB most", "ratio"), rows)
     print()
     table(
         ("program", "s to Home", "MB resident"),

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 # What a terminal's own variables would make of the drawing; every run draws for the same plain true-colour terminal.
@@ -29,11 +30,16 @@ class Silent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a key led to: seconds to the first byte and to the last one before a quiet time, and how many bytes."""
+    """What a key led to: seconds to the first byte, to nearly all of them, and to the last one before a quiet time;
+    and how many bytes."""
 
     first: float
+    drawn: float
     last: float
     bytes: int
+
+
+DRAWN = 0.98  # of the bytes: what follows are a few numbers in the lines above and below
 
 
 class Terminal:
@@ -69,16 +75,18 @@ class Terminal:
         self._discard()
         begun = time.perf_counter()
         os.write(self._ours, keys.encode())
-        first = last = 0.0
-        count = 0
+        pieces: list[tuple[float, int]] = []
         while time.perf_counter() - begun < within:
-            came = self._read(quiet if count else within)
+            came = self._read(quiet if pieces else within)
             if not came:
                 break
-            last = time.perf_counter() - begun
-            first = first or last
-            count += came
-        return Answer(first, last, count)
+            pieces.append((time.perf_counter() - begun, came))
+        if not pieces:
+            return Answer(0.0, 0.0, 0.0, 0)
+        count = sum(came for _, came in pieces)
+        sums = accumulate(came for _, came in pieces)
+        drawn = next(moment for (moment, _), so_far in zip(pieces, sums, strict=True) if so_far >= DRAWN * count)
+        return Answer(pieces[0][0], drawn, pieces[-1][0], count)
 
     def settle(self, quiet: float = 0.4, within: float = 30) -> None:
         """Read until nothing comes any more."""
