@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from anitui import actions
 from anitui.screens.background import Background
-from anitui.screens.bindings import bindings
+from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.goto import GoTo
 from anitui.screens.help import HelpScreen
 from anitui.screens.home import HomeScreen
@@ -145,6 +145,7 @@ class AnituiApp(Host):
     def _step(self, *, undone: bool) -> None:
         def step() -> str:
             entry = journal.undo(self.catalogue) if undone else journal.redo(self.catalogue)
+            self.last_step = (entry, undone)
             for screen in self.screen_stack:
                 if isinstance(screen, HostedScreen):
                     self.call_later(screen.stepped, entry, undone=undone)
@@ -206,8 +207,12 @@ class AnituiApp(Host):
         self.push_screen(Confirm(f"Leave, and stop {running}?", "leave", detail), answered)
 
     async def action_quit(self) -> None:
-        """ctrl+q and ctrl+c twice, as `q`."""
+        """ctrl+q, as `q`."""
         self.action_leave()
+
+    def action_help_quit(self) -> None:
+        """ctrl+c where nothing is to be copied: said where all messages stand, not over the key bar."""
+        self.say(f"{shown_key('anywhere.step_back', self.key_map)} steps back or stops what runs; ctrl+q leaves")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: everything that can be done here, by its name."""

@@ -12,6 +12,7 @@ from anitui import actions
 from anitui.app import AnituiApp
 from anitui.screens.browse import BrowseScreen
 from anitui.screens.duplicates.alike import AlikeScreen
+from anitui.screens.duplicates.rules import RulesScreen
 from anitui.screens.duplicates.screen import DuplicatesScreen
 from anitui.screens.frame import FrameScreen
 from anitui.screens.help import HelpScreen
@@ -22,8 +23,8 @@ from anitui.screens.settings import SettingsScreen
 from anitui.screens.sql import SqlScreen
 
 SCREENS: list[type[FrameScreen]] = [
-    HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, PictureScreen, SqlScreen, HistoryScreen, SettingsScreen,
-    HelpScreen,
+    HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
+    SettingsScreen, HelpScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 

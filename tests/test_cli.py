@@ -410,6 +410,31 @@ def test_a_damaged_catalogue_names_a_remedy_that_works(ours: Workspace, capsys: 
     assert states(ours) == ["active"] * 3
 
 
+def test_a_damaged_log_goes_alone_and_the_decisions_before_it_stay(
+    ours: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ["-w", str(ours.root)]
+    set_aside(ours, 1)
+    catalogue = open_catalogue(ours.catalogue)
+    gallery.set_aside(catalogue, [2], "by hand")
+    log = ours.catalogue.with_name("catalogue.duckdb.wal")
+    whole, newest = ours.catalogue.read_bytes(), bytearray(log.read_bytes())
+    catalogue.close()
+    middle = len(newest) // 2
+    newest[middle : middle + 60] = bytes(60)
+    ours.catalogue.write_bytes(whole)  # as a crash leaves the two
+    log.write_bytes(newest)
+    capsys.readouterr()
+    assert main(["stats", *at]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert f"the log {log} is damaged" in said
+    assert "move it alone out of the workspace and leave catalogue.duckdb where it is" in said
+
+    log.rename(ours.root.parent / "damaged.wal")
+    assert main(["doctor", "--mend", *at]) == 0
+    assert states(ours) == ["set_aside", "active", "active"]
+
+
 def test_damage_that_shows_only_later_has_the_same_remedy(ours: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     catalogue = open_catalogue(ours.catalogue)
     with catalogue.writing() as connection:

@@ -104,3 +104,12 @@ def test_the_command_line_answers_without_anything_heavy(arguments: list[str]) -
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == ""
+
+
+def test_no_two_stylesheets_style_the_same_id() -> None:
+    styled: dict[str, list[str]] = {}
+    for sheet in sorted(ROOT.rglob("*.tcss")):
+        for id in set(re.findall(r"^#([a-z-]+)(?=[^{]*\{)", sheet.read_text(), re.MULTILINE)):
+            styled.setdefault(id, []).append(sheet.name)
+    # All of them hold at once, on every screen, as soon as each was opened.
+    assert {id: sheets for id, sheets in styled.items() if len(sheets) > 1} == {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import re
 import time
 from dataclasses import asdict
 
@@ -16,12 +15,10 @@ from anitui.pipeline.cleaning import recipes
 from anitui.pipeline.cleaning.recipes import StepDone
 from anitui.pipeline.cleaning.telling import Cleaning, in_words
 from anitui.pipeline.cleanup import clean
-from anitui.store.rule_words import SET_ASIDE, Rule, parse
+from anitui.store.rule_words import Rule, check_name, may_be_name, parse
 from anitui.words import count
 
 MOST_UNREAD = 20
-
-_NAME = re.compile(r"[\w][\w-]*")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,15 +57,14 @@ def _check(options: argparse.Namespace) -> None:
         return
     if options.rule is None:
         raise WrongUse('--save takes the rule to save, too: --save NAME --rule "…"')
-    if not _NAME.fullmatch(options.save) or options.save == SET_ASIDE:
-        raise WrongUse(f"{options.save!r} cannot be a rule's name: letters, digits, - and _ make one")
+    check_name(options.save)
 
 
 def _rule(options: argparse.Namespace, at: Opened) -> tuple[str | None, Rule]:
     """The rule that is meant, and its name if it has one."""
     saved = at.settings.rules
     name = options.rule_name
-    if name is None and (options.rule in saved or (_NAME.fullmatch(options.rule) and options.rule != SET_ASIDE)):
+    if name is None and (options.rule in saved or may_be_name(options.rule)):
         name = options.rule
     if name is None:
         return None, parse(options.rule)

@@ -52,7 +52,7 @@ def held(found: Workspace) -> Iterator[Opened]:
                     f"{count(tidied.files, 'unfinished file')} removed; the same import given again goes on"
                 )
             if tidied.verdicts:
-                _say(f"{count(tidied.verdicts, 'verdict')} that were on their way when anitui was killed: in place now")
+                _say(f"put in place what was on its way when anitui was killed: {count(tidied.verdicts, 'verdict')}")
             yield Opened(found, catalogue, settings, lost)
         finally:
             catalogue.close()

@@ -12,7 +12,7 @@ from anitui.pipeline.examine import limits_of
 from anitui.pipeline.pixels import compare_pixels
 from anitui.progress import Event, Work
 from anitui.settings import Settings
-from anitui.store import rule_singles, rules, verdicts
+from anitui.store import rule_places, rule_singles, rules, verdicts
 from anitui.store.catalogue import Catalogue
 from anitui.store.pairs import PairOrder
 from anitui.store.rule_words import Rule
@@ -37,7 +37,7 @@ def clean(
     rule = rule.protecting(settings.cleaning.protected)
     if rule.single:
         yield Event("looking for pictures that meet the rule")
-        return _single(catalogue, rule, told, name, apply)
+        return _with_idle_places(catalogue, rule, _single(catalogue, rule, told, name, apply))
     unread: Sequence[str] = ()
     if rule.identical:
         engine = engine or Processes(settings.importing.workers)
@@ -48,7 +48,7 @@ def clean(
     met = rules.meeting(catalogue, rule)
     chosen = choose(met, rule.verdict, labels_equal=rule.labels_equal)
     done = _told(catalogue, rule, met, chosen)
-    done = replace(done, rule=told, name=name, unread=tuple(unread))
+    done = _with_idle_places(catalogue, rule, replace(done, rule=told, name=name, unread=tuple(unread)))
     if apply and chosen.choices:
         yield Event("deciding", 0, len(chosen.choices))
         done = _decide(catalogue, rule, done, chosen)
@@ -116,6 +116,15 @@ def _told(catalogue: Catalogue, rule: Rule, met: rules.Meeting, chosen: Chosen) 
         kept_both=chosen.kept_both,
         examples=examples(catalogue, rule, met, chosen),
     )
+
+
+def _with_idle_places(catalogue: Catalogue, rule: Rule, done: Cleaning) -> Cleaning:
+    """Tell which places of the rule and of the settings hold nobody: misspelt, they protect nothing."""
+    protects, prefers = (
+        tuple(str(each) for each in rule_places.nobody_at(catalogue, rule.kind, places))
+        for places in (rule.protect, rule.prefer)
+    )
+    return replace(done, protects_nobody=protects, prefers_nobody=prefers)
 
 
 def _single(catalogue: Catalogue, rule: Rule, told: str, name: str | None, apply: bool) -> Cleaning:

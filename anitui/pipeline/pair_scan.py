@@ -183,8 +183,9 @@ def _find_all(catalogue: Catalogue, members: Members, group: Group, report: Pair
 
 def _check_any(catalogue: Catalogue, order: PairOrder, news: dict[str, tuple[int, int]]) -> None:
     if not news:
-        named = {"image": ("pictures", "import"), "face": ("faces", "detect")}[order.kind]
-        raise WrongUse(f"there is no {order.algorithm} of any of the {named[0]} yet: `anitui {named[1]}` makes them")
+        if order.kind == "face":
+            raise WrongUse(f"there is no face with a {order.algorithm} in the catalogue yet")
+        raise WrongUse(f"there is no picture with a {order.algorithm} yet: `anitui import` takes pictures in")
 
 
 def _tell_modes(order: PairOrder, news: dict[str, tuple[int, int]], notes: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from operator import itemgetter
 
 from rich.cells import cell_len
@@ -10,6 +9,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from anitui import actions
+from anitui.screens.bindings import shown_key
 from anitui.screens.host import HostedScreen, host_of
 from anitui.words import count
 
@@ -127,7 +127,7 @@ class PlaceLine(Static):
         lines = wrapped(text)
         if len(lines) > MOST_LINES:
             key_map = host_of(self).key_map
-            rest = f" … ({_key('anywhere.go', key_map)} {_key('go.history', key_map)} shows all of it)"
+            rest = f" … ({shown_key('anywhere.go', key_map)} {shown_key('go.history', key_map)} shows all of it)"
             text = text[: MOST_LINES * room]
             while text and len(lines := wrapped(text + rest)) > MOST_LINES:
                 text = text.rpartition(" ")[0] if " " in text[-LONG_WORD:] else text[:-1]
@@ -175,10 +175,3 @@ class KeyBar(Static):
         line = Text(" · ", style="dim", no_wrap=True).join(part for _, part in sorted(chosen, key=itemgetter(0)))
         line.truncate(max(0, room), overflow="ellipsis")
         self.update(line, layout=False)  # one line high, whatever it says
-
-
-def _key(action_id: str, key_map: Mapping[str, str]) -> str:
-    """The first key of an action, as a person would write it."""
-    action = actions.by_id(action_id)
-    keys = actions.keys_of(action, key_map) if action is not None else []
-    return actions.readable(keys[0]) if keys else action_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.binding import Binding, BindingType
 
 from anitui import actions
@@ -14,3 +16,12 @@ def bindings(place: str, *, priority: bool = False) -> list[BindingType]:
         for each in actions.REGISTRY
         if each.place == place
     ]
+
+
+def shown_key(action_id: str, key_map: Mapping[str, str]) -> str:
+    """What a sentence calls an action: its first key as a person would write it, or its name where it has none."""
+    action = actions.by_id(action_id)
+    if action is None:
+        return action_id
+    keys = actions.keys_of(action, key_map)
+    return actions.readable(keys[0]) if keys else action.name

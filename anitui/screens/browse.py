@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from anitui.screens.bindings import bindings
+from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.completing import Filters
 from anitui.screens.frame import FrameScreen
 from anitui.screens.questions import Ask, Choose
@@ -197,7 +197,10 @@ class BrowseScreen(FrameScreen):
     def action_set_aside(self) -> None:
         def decide(ids: list[int]) -> str:
             changed = gallery.set_aside(self.host.catalogue, ids, "by hand")
-            return f"set {count(changed, 'picture')} aside; u brings them back" if changed else "set aside already"
+            if not changed:
+                return "set aside already"
+            undo = shown_key("anywhere.undo", self.host.key_map)
+            return f"set {count(changed, 'picture')} aside; {undo} brings {'it' if changed == 1 else 'them'} back"
 
         self._decide(decide, step=True)
 

@@ -90,6 +90,8 @@ class Host(App[None]):
         self.catalogue = catalogue
         self.settings = settings
         self.messages: list[Said] = []
+        # What was taken back or made again last, and which of the two: for screens that were not there then.
+        self.last_step: tuple[Entry, bool] | None = None
         settled = actions.settle(settings.keys)
         self.key_map, self._key_faults = settled.keys, settled.faults
         # Decisions are written one after the other, in the order in which the keys were pressed.

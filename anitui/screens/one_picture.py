@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.widgets import Static
 
-from anitui.screens.bindings import bindings
+from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.browse import BrowseScreen
 from anitui.screens.frame import FrameScreen
 from anitui.screens.widgets.picture import Box, PictureView
@@ -98,7 +98,8 @@ class PictureScreen(FrameScreen):
     def action_set_aside(self) -> None:
         def decide(ids: list[int]) -> str:
             changed = gallery.set_aside(self.host.catalogue, ids, "by hand", "picture.set_aside")
-            return "set aside; u brings it back" if changed else "set aside already; r brings it back"
+            back = shown_key("anywhere.undo" if changed else "picture.bring_back", self.host.key_map)
+            return f"set aside{'' if changed else ' already'}; {back} brings it back"
 
         self._decide(decide)
 

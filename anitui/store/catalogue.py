@@ -182,6 +182,8 @@ def damage_told(path: Path) -> Iterator[None]:
     except duckdb.Error as error:
         if not _is_damage(error):
             raise
+        if "replaying WAL" in str(error):
+            raise Unreadable(f"the log {_log(path)} is damaged ({first_line(error)}): {_log_remedy(path)}") from error
         raise Unreadable(f"the catalogue {path} is damaged ({first_line(error)}): {_remedy(path)}") from error
 
 
@@ -190,13 +192,26 @@ def _is_damage(error: duckdb.Error) -> bool:
 
 
 def _remedy(path: Path) -> str:
-    away = f"move it, and {path.name}.wal if there is one, out of the workspace"
+    away = f"move it, and {_log(path).name} if there is one, out of the workspace"
     backup = migrations.newest_backup(path, _backups(path))
     if backup is None:
         return f"{away}, and `anitui doctor --mend` takes the pictures of media in again, without labels and decisions"
     return (
         f"{away}, copy the newest backup, {backup}, to its place, and `anitui doctor --mend` takes in what that does "
         "not know of"
+    )
+
+
+def _log(path: Path) -> Path:
+    """Where DuckDB keeps what was committed since the file was last closed in order."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def _log_remedy(path: Path) -> str:
+    """The log alone goes: without it the catalogue opens as it was before its newest changes, decisions and all."""
+    return (
+        f"move it alone out of the workspace and leave {path.name} where it is; only the changes since anitui was last "
+        "closed in order are lost, and `anitui doctor --mend` takes in the pictures among them"
     )
 
 

@@ -33,6 +33,8 @@ _READS = re.compile(
 # The operators of a plan that change something, whatever statement they stand in.
 _CHANGES = re.compile(r"COPY_TO_FILE|INSERT|DELETE|UPDATE|MERGE_INTO|TRUNCATE|CREATE|DROP|ALTER|ATTACH|EXPORT|\bLOAD\b")
 
+_EXTENSION = re.compile(r"install the required extension '(\w+)")  # DuckDB says it as if it had tried
+
 
 class SqlError(WrongUse):
     """DuckDB does not take the statement. `position` is the place in the text, where DuckDB names one."""
@@ -217,6 +219,9 @@ def explained(error: BaseException, text: str, shift: int = 0) -> SqlError:
 
 def _in_words(message: str) -> str:
     """The first line, and DuckDB's suggestion where it has one."""
+    missing = _EXTENSION.search(message)
+    if missing is not None:
+        return f"this needs DuckDB's extension {missing[1]}, which is not installed here; anitui never fetches one"
     lines = [line.strip() for line in message.strip().splitlines() if line.strip()]
     hints = [line for line in lines[1:2] if line.startswith(("Did you mean", "Candidate bindings"))]
     return " · ".join([lines[0], *hints]) if lines else first_line(Exception(message))

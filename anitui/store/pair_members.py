@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 HASHES = {"image": ("image_hashes", "image_id"), "face": ("face_hashes", "face_id")}
-_WHO = {
+ACTIVE = {
     "image": "SELECT image_id AS id FROM images WHERE state = 'active'",
     "face": "SELECT face_id AS id FROM faces f JOIN images i USING (image_id) "
     "WHERE f.state = 'active' AND i.state = 'active'",
@@ -99,7 +99,7 @@ class Members:
         self._run("CREATE TEMP TABLE stale AS SELECT compared AS id FROM difference WHERE id IS NULL")
         self._run(
             f"CREATE TEMP TABLE fresh AS SELECT id, mode, bits, compared IS NULL AS unknown FROM difference "
-            f"WHERE id IN ({_WHO[order.kind]} UNION ALL SELECT id FROM duplicate_groups WHERE kind = $kind)",
+            f"WHERE id IN ({ACTIVE[order.kind]} UNION ALL SELECT id FROM duplicate_groups WHERE kind = $kind)",
             kind=order.kind,
         )
         self._run("DROP TABLE difference")

@@ -44,7 +44,9 @@ class PairOrder:
         if self.hi > BITS:
             raise WrongUse(f"a distance of {self.hi} cannot be: a hash has {BITS} bits, and 4 to 10 are usual")
         if self.lo > self.hi:
-            raise WrongUse(f"no distance is at least {self.lo} and at most {self.hi}: exchange the two")
+            raise WrongUse(
+                f"no distance is at least {self.lo} and at most {self.hi}: the second must not be the smaller one"
+            )
         for query in self.between or ():
             filters.parse(query)
 

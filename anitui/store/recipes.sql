@@ -165,8 +165,9 @@ ORDER BY day DESC, verdicts DESC
 
 -- > What duplicates weigh
 -- Bytes that lie in the workspace and that `anitui purge` would free, by what set them aside.
-SELECT CASE WHEN reason LIKE 'duplicate of %' THEN 'a duplicate' ELSE reason END AS why, count(*) AS pictures,
-       sum(bytes)::BIGINT AS bytes, format_bytes(sum(bytes)::BIGINT) AS together
+SELECT CASE WHEN reason LIKE 'duplicate of %' THEN 'a duplicate'
+            WHEN reason LIKE 'set aside together with %' THEN 'neither of two' ELSE reason END AS why,
+       count(*) AS pictures, sum(bytes)::BIGINT AS bytes, format_bytes(sum(bytes)::BIGINT) AS together
 FROM images
 WHERE state = 'set_aside' AND purged_at IS NULL AND stored <> 'reference'
 GROUP BY why

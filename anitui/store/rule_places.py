@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anitui.store import filters
+from anitui.store.catalogue import Catalogue
 from anitui.store.columns import values
 from anitui.store.rule_words import Place
 
@@ -15,6 +16,16 @@ def at_any(kind: str, places: Sequence[Place], parameters: dict[str, Any], of: s
     """A condition: that one is at one of some places. Its parameters are added to those that are there."""
     either = [f"{of} IN ({_at(kind, each, parameters)})" for each in places]
     return f"({' OR '.join(either)})" if either else "false"
+
+
+def nobody_at(catalogue: Catalogue, kind: str, places: Sequence[Place]) -> tuple[Place, ...]:
+    """Each single value of these that nobody in the whole catalogue has: misspelt, perhaps."""
+    empty = []
+    for place in (Place(each.column, (pattern,)) for each in places for pattern in each.patterns):
+        parameters: dict[str, Any] = {}
+        if not catalogue.rows(f"SELECT 1 FROM ({_at(kind, place, parameters)}) LIMIT 1", parameters):
+            empty.append(place)
+    return tuple(empty)
 
 
 def _at(kind: str, place: Place, parameters: dict[str, Any]) -> str:

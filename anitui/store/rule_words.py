@@ -19,6 +19,7 @@ from anitui.store.filter_words import Word, take_apart
 from anitui.store.groups import Verdict
 
 SET_ASIDE = "set-aside"
+_NAME = re.compile(r"[\w][\w-]*")
 BITS = 64
 
 KEEPS = ("larger", "smaller", "heavier", "lighter", "sharper", "older", "newer", "lossless", "seen-more")
@@ -86,6 +87,17 @@ class Rule:
     def narrowest(self) -> Distance | None:
         """The distance that the fewest pairs meet: where to look for them."""
         return min(self.distances, key=lambda each: (each.hi, ALGORITHMS.index(each.algorithm)), default=None)
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a saved rule may be called so."""
+    return _NAME.fullmatch(text) is not None and text != SET_ASIDE
+
+
+def check_name(text: str) -> None:
+    """Raise WrongUse where a rule cannot be called that."""
+    if not may_be_name(text):
+        raise WrongUse(f"{text!r} cannot be a rule's name: letters, digits, - and _ make one")
 
 
 def parse(text: str) -> Rule:

@@ -24,10 +24,13 @@ def spoken_of(catalogue: Catalogue, entry_id: int) -> dict[str, list[tuple[int, 
 
 
 def said_before(catalogue: Catalogue, kind: str, verdict_id: int | None) -> Said | None:
-    """The verdict of a person before another one, or the latest of all; None where there is none."""
+    """What a person said before another verdict, or last of all; None where there is nothing. A corrected verdict keeps
+    its number, so the time tells."""
     rows = catalogue.rows(
-        "SELECT a_id, b_id, verdict, verdict_id FROM verdicts WHERE kind = ? AND said_by = 'person' "
-        "AND verdict_id < coalesce(?, 9223372036854775807) ORDER BY verdict_id DESC LIMIT 1",
-        [kind, verdict_id],
+        "SELECT a_id, b_id, verdict, verdict_id FROM verdicts WHERE kind = $kind AND said_by = 'person' "
+        "AND ($id::BIGINT IS NULL OR row(decided_at, verdict_id) < "
+        "(SELECT row(decided_at, verdict_id) FROM verdicts WHERE verdict_id = $id)) "
+        "ORDER BY decided_at DESC, verdict_id DESC LIMIT 1",
+        {"kind": kind, "id": verdict_id},
     )
     return Said(rows[0][0], rows[0][1], Verdict(rows[0][2]), rows[0][3]) if rows else None

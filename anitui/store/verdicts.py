@@ -70,7 +70,7 @@ def judge(
             groups.check(each)
             # Its number comes later; among themselves the statements count in their order.
             groups.take(Said(each.a_id, each.b_id, each.verdict, 2**62))
-        said = _write(decision, kind, statements, said_by)
+        said = _write(decision, kind, statements, said_by, dropped)
         log = [*(each for each in before if each not in dropped), *said]
         return _settle(decision, kind, said, dropped, log)
 
@@ -109,7 +109,7 @@ def judge_by_rule(
             pairs = {(each.a_id, each.b_id) for each in taken}
             dropped = [each for each in put_off if (each.a_id, each.b_id) in pairs]
             _drop(decision, dropped)
-            said = _write(decision, kind, taken, said_by)
+            said = _write(decision, kind, taken, said_by, dropped)
             log = [*(each for each in standing if each not in dropped), *said]
             outcome = _settle(decision, kind, said, dropped, log)
         return Outcome(outcome.said, outcome.set_aside, outcome.brought_back, known, tuple(against))
@@ -230,11 +230,19 @@ def _drop(decision: Decision, said: Sequence[Said]) -> None:
         decision.remove("verdicts", pyarrow.table({"verdict_id": ids}))
 
 
-def _write(decision: Decision, kind: str, statements: Sequence[Statement], said_by: str) -> list[Said]:
+def _write(
+    decision: Decision, kind: str, statements: Sequence[Statement], said_by: str, replaced: Sequence[Said]
+) -> list[Said]:
+    """Add the verdicts to the log. One that replaces another takes its place in the order, not the last one: who
+    corrects an early answer says nothing about whom later ones named."""
     import pyarrow
 
+    places = {(each.a_id, each.b_id): each.verdict_id for each in replaced if each.verdict is not Verdict.NOT_NOW}
     first = decision.fresh_ids("verdict_ids", len(statements))
-    said = [Said(each.a_id, each.b_id, each.verdict, first + place) for place, each in enumerate(statements)]
+    said = [
+        Said(each.a_id, each.b_id, each.verdict, places.get((each.a_id, each.b_id), first + number))
+        for number, each in enumerate(statements)
+    ]
     rows = pyarrow.table(
         {
             "verdict_id": pyarrow.array([each.verdict_id for each in said], pyarrow.int64()),

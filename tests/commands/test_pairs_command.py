@@ -48,7 +48,7 @@ def test_pairs_within_between_and_by_distance(ours: Workspace, capsys: pytest.Ca
     assert main([*at, "--between", "id:1", "id:2,3", "--min-distance", "1"]) == 0
     assert last_line(capsys)["per_distance"] == {"3": 1}
     assert main([*at, "--hash", "phash"]) == 2
-    assert "there is no phash of any of the pictures yet" in capsys.readouterr().err
+    assert "there is no picture with a phash yet" in capsys.readouterr().err
     assert main([*at, "--on", "faces"]) == 2
     assert "there is no dhash of any of the faces yet: `anitui detect`" in capsys.readouterr().err
 

@@ -198,6 +198,18 @@ def test_protected_pictures_are_never_set_aside(
     assert shown(catalogue) == {"small.png", "tiny.png"}
 
 
+def test_a_place_with_nobody_in_it_is_told(folder: Path, catalogue: Catalogue, take_in: TakeIn, by_rule: Apply) -> None:
+    three_sizes(folder)
+    take_in(folder)
+    done = by_rule(f"{NEAR} protect:folder={folder},/nowhere prefer:folder=bset", protect="../pictures")
+    assert done.protects_nobody == ("folder=/nowhere", "folder=../pictures")
+    assert done.prefers_nobody == ("folder=bset",)
+    assert any("folder=/nowhere protects nothing" in each for each in in_words(done))
+    single = by_rule("set-aside size<1000 protect:folder=/nowhere")
+    assert any("folder=/nowhere protects nothing" in each for each in in_words(single))
+    assert by_rule(f"{NEAR} protect:folder={folder}/").protects_nobody == ()
+
+
 def test_files_that_are_only_referred_to_are_protected_by_where_they_lie_and_free_nothing(
     folder: Path, catalogue: Catalogue, take_in: TakeIn, by_rule: Apply
 ) -> None:

@@ -330,8 +330,8 @@ def test_counting_says_what_a_search_would_find_and_writes_nothing(catalogue: Ca
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        ({}, "there is no dhash of any of the pictures yet"),
-        ({"kind": "face"}, "there is no dhash of any of the faces yet"),
+        ({}, "there is no picture with a dhash yet"),
+        ({"kind": "face"}, "there is no face with a dhash in the catalogue yet"),
         ({"lo": 5, "hi": 4}, "no distance is at least 5 and at most 4"),
         ({"hi": 65}, "a hash has 64 bits"),
         ({"lo": -1}, "must not be negative"),

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 from sitting import Sitting, sitting
 
 from anitui import workspace as workspaces
+from anitui.pipeline import pair_scan
 from anitui.pipeline.engine import InProcess
 from anitui.pipeline.ingest import ImportOrder, import_pictures
 from anitui.pipeline.pair_scan import PairOrder, find_pairs
-from anitui.progress import run
+from anitui.progress import Work, run
+from anitui.screens.bars import PlaceLine
 from anitui.screens.duplicates.going import PairsScreen
 from anitui.screens.duplicates.sides import Showing, Sides
 from anitui.screens.widgets.picture import PictureView, Placeholder, Prepared
@@ -169,7 +173,7 @@ async def test_back_shows_the_verdict_and_another_one_replaces_it(alike: Workspa
         await at.press("backspace")
         assert "this is the first that was decided" in at.place
         await at.press("s")
-        assert said(pile) == [(3, 4, "keep_a"), (1, 2, "keep_b")]
+        assert said(pile) == [(1, 2, "keep_b"), (3, 4, "keep_a")]
         assert aside(pile) == [1, 4]
         assert shown(at) == (5, 6)
         await at.press("backspace", "backspace", "escape")
@@ -207,9 +211,9 @@ async def test_one_may_pass_and_go_back_without_a_verdict(alike: Workspace, pile
         await at.press("j", "space", "backspace", "backspace")
         assert shown(at) == (1, 2) and "passed without a verdict" in at.seen()
         await at.press("escape", *"rrrrr")
-        assert shown(at) == (1, 2) and "from the beginning again: 1" in at.said
+        assert shown(at) == (1, 2) and "from the beginning again: passed or put off: 1" in at.said
         await at.press("n")
-        assert shown(at) == (1, 2) and "1 were passed or put off" in at.said
+        assert shown(at) == (1, 2) and "passed or put off: 1" in at.said
         await at.press("r")
         await at.sees("nothing left to decide at dhash ≤ 4: 7 settled")
         assert "find pairs" in at.keys and "keep left" not in at.keys
@@ -358,6 +362,65 @@ async def test_pairs_are_looked_for_beside_what_one_does(alike: Workspace, unsea
         assert shown(at) == (1, 2) and not at.app.background.runs
 
 
+async def test_what_a_search_would_find_is_counted_first_and_then_looked_for(
+    alike: Workspace, unsearched: Catalogue
+) -> None:
+    async with sitting(alike, unsearched, (80, 24)) as at:
+        await at.press("g", "d", "t")
+        await at.sees("c counts all there are", "s searches up to")
+        await at.press("c")
+        await at.sees("dhash, pairs there are", "s finds 7 new up to 4")
+        assert re.search(r" 0 ╌+ +7 +0 +7 ", at.seen())
+        assert unsearched.rows("SELECT * FROM pairs") == []
+        await at.press(*["right"] * 7)
+        await at.sees("counted up to 10: c counts on to 11")
+        await at.press("c")
+        await at.sees("s finds 7 new up to 11")
+        await at.press("s")
+        await at.until(lambda: "7 new pairs found" in " ".join(each.text for each in at.app.messages))
+        await at.quiet()
+        assert shown(at) == (1, 2) and "dhash ≤ 11" in at.app.screen.query_one(PlaceLine)._where
+        assert unsearched.value("SELECT min(reach) FROM pairs_compared") == 11
+        await at.press("t", "c")
+        await at.sees("s finds 0 new up to 11")
+        await at.press("down", "right", "right", "c")
+        await at.sees("pairs there are within label", "s finds 0 new up to 11")
+        await at.press("up", *["left"] * 8)
+        assert re.search(r" 0 ━+ +1 +1 +0 ", at.seen())
+        with unsearched.writing() as connection:  # no search compares it any more, though its pair is known
+            connection.execute("UPDATE images SET state = 'set_aside', reason = 'by hand' WHERE image_id = 2")
+        await at.press("escape", "t", "c")
+        await at.sees("s finds 0 new up to 11")
+        await at.press(*["left"] * 8)
+        assert re.search(r" 0 ━+ +6 +6 +0 ", at.seen())
+
+
+async def test_counting_is_stopped_by_escape_and_says_what_is_wrong(
+    alike: Workspace, pile: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, counts = threading.Event(), pair_scan.pair_counts
+
+    def held(*of: Any) -> Work[Any]:
+        gate.wait()
+        return (yield from counts(*of))
+
+    async with sitting(alike, pile) as at:
+        await at.press("g", "d", "t")
+        with monkeypatch.context() as patch:
+            patch.setattr(pair_scan, "pair_counts", held)
+            await at.tap("c", "c")
+            await at.sees("counting … · esc stops it")
+            await at.tap("escape")
+            gate.set()
+            await at.quiet()
+        await at.sees("which pairs", "dhash, pairs that wait")
+        assert "esc stops it" not in at.seen() and "pairs there are" not in at.seen()
+        await at.press("up", "up", "up", "right", "c")
+        await at.sees("there is no face with a dhash in the")
+        await at.press("escape")
+        assert shown(at) == (1, 2)
+
+
 async def test_without_pictures_it_says_how_to_begin(workspace: Workspace, catalogue: Catalogue) -> None:
     async with sitting(workspace, catalogue) as at:
         await at.press("g", "d")
@@ -449,3 +512,11 @@ async def test_a_decision_on_all_may_contradict_too_and_leaving_meanwhile_does_n
         await at.quiet()
         assert "That cannot be true" not in at.seen()
         assert said(pile) == [(6, 7, "different")] and shown(at) == (5, 6)
+
+
+async def test_what_was_taken_back_from_another_screen_is_before_one_again(alike: Workspace, pile: Catalogue) -> None:
+    async with sitting(alike, pile) as at:
+        await at.press("g", "d", "space")
+        assert shown(at) == (3, 4)
+        await at.press("g", "y", "u", "g", "d")
+        assert shown(at) == (1, 2)

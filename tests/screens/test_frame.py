@@ -82,6 +82,29 @@ async def test_a_changed_key_works_the_old_one_does_not_and_bar_and_help_follow(
         assert not any("x Del set aside" in line for line in helped)
 
 
+@pytest.mark.parametrize(("keys", "named"), [("b", "b"), ("", "undo")])
+async def test_messages_name_the_key_in_force_or_else_the_action(
+    cafe: Workspace, shelf: Catalogue, keys: str, named: str
+) -> None:
+    set_keys(cafe, anywhere__undo=keys)
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "b", "x")
+        assert f"set 1 picture aside; {named} brings it back" in at.seen()
+        await at.press("enter", "x")
+        assert f"set aside; {named} brings it back" in at.seen()
+        await at.press("x")
+        assert "set aside already; r brings it back" in at.seen()
+
+
+async def test_ctrl_c_says_how_to_stop_and_to_leave_in_our_own_place(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        for place in "bs":
+            await at.press("g", place, "ctrl+c")
+            assert "esc steps back or stops what runs; ctrl+q leaves" in at.place
+            assert "Do you want to quit" not in at.seen()
+            await at.press("escape")
+
+
 async def test_the_palette_follows_the_key_map_as_well(cafe: Workspace, shelf: Catalogue) -> None:
     set_keys(cafe, anywhere__palette="f9")
     async with sitting(cafe, shelf) as at:

@@ -48,7 +48,7 @@ async def test_what_was_said_stays_to_be_read(cafe: Workspace, shelf: Catalogue)
     async with sitting(cafe, shelf) as at:
         await at.press("g", "b", "x", "x", "u", "g", "y")
         said = at.seen().split("said since anitui was started")[1]
-        assert said.index("taken back: set 1 picture aside") < said.index("set 1 picture aside; u brings them back")
+        assert said.index("taken back: set 1 picture aside") < said.index("set 1 picture aside; u brings it back")
 
 
 async def test_undo_and_redo_work_on_every_screen(cafe: Workspace, shelf: Catalogue) -> None:

@@ -34,6 +34,14 @@ def test_a_refusal_names_the_statement_and_how_to_allow_it(shelf: Catalogue) -> 
         Query(shelf, "PIVOT labels ON label").run()
 
 
+def test_an_extension_that_is_not_there_is_named_and_never_fetched(shelf: Catalogue, tmp_path: Path) -> None:
+    with shelf.writing() as connection:
+        connection.execute(f"SET extension_directory = '{tmp_path / 'extensions'}'")
+    with pytest.raises(SqlError, match=r"^this needs DuckDB's extension httpfs, which is not installed here"):
+        Query(shelf, "FROM 'https://example.com/rows.csv'").run()
+    assert not list(tmp_path.glob("extensions/**/*.duckdb_extension"))
+
+
 def test_the_read_only_transaction_holds_also_without_the_checks(
     shelf: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

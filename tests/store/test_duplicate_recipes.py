@@ -64,6 +64,10 @@ def test_verdicts_of_the_last_week_and_who_said_them(duplicates: Catalogue) -> N
 def test_what_duplicates_weigh(duplicates: Catalogue) -> None:
     (row,) = asked(duplicates, "What duplicates weigh")
     assert (row["why"], row["pictures"], row["bytes"]) == ("a duplicate", 2, 500)
+    verdicts.judge(duplicates, "image", [Statement.of(6, 7, Verdict.ASIDE)])
+    assert [(row["why"], row["pictures"]) for row in asked(duplicates, "What duplicates weigh")] == [
+        ("neither of two", 2), ("a duplicate", 2),
+    ]  # fmt: skip
 
 
 def test_pairs_that_wait_nearest_first(duplicates: Catalogue) -> None:

@@ -122,6 +122,16 @@ def test_another_verdict_on_a_pair_replaces_the_first(shelf: Catalogue) -> None:
     assert shelf.rows("SELECT a_id, b_id, verdict FROM verdicts") == [(1, 2, "different")]
 
 
+def test_who_corrects_an_early_answer_says_nothing_about_later_ones(shelf: Catalogue) -> None:
+    say(shelf, (1, 2, KEEP))
+    say(shelf, (3, 1, KEEP))
+    say(shelf, (2, 1, KEEP))
+    assert {each.keeper_id for each in members(shelf, "image", 1)} == {3}, "3 was never held against 2"
+    assert active(shelf) == [3, 4, 5, 6]
+    say(shelf, (1, 3, KEEP))
+    assert {each.keeper_id for each in members(shelf, "image", 1)} == {1}
+
+
 def test_a_contradiction_changes_nothing_until_the_wrong_link_is_dropped(shelf: Catalogue) -> None:
     say(shelf, (1, 2, KEEP))
     say(shelf, (1, 3, Verdict.DIFFERENT))

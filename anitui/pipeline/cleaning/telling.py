@@ -47,6 +47,8 @@ class Cleaning:
     brought_back: int = 0  # single pictures that a person brought back
     examples: tuple[Example, ...] = ()
     unread: tuple[str, ...] = ()  # pictures whose pixels could not be compared
+    protects_nobody: tuple[str, ...] = ()  # what `protect:` names, and nobody in the catalogue has
+    prefers_nobody: tuple[str, ...] = ()
 
     @property
     def left_to_a_person(self) -> int:
@@ -63,7 +65,7 @@ def in_words(done: Cleaning) -> list[str]:
             lines.append(f"{count(done.protected, 'picture')} protected, left alone")
         if done.brought_back:
             lines.append(f"{count(done.brought_back, 'picture')} that a person brought back, left alone")
-        return lines
+        return lines + _idle(done)
     lines = [f"{count(done.pairs, 'pair')} meet{'s' if done.pairs == 1 else ''} the rule"]
     if done.set_aside or done.verdicts == done.set_aside:
         lines.append(f"{count(done.set_aside, 'picture')} {would}set aside; a purge then frees {size(done.bytes)}")
@@ -80,7 +82,13 @@ def in_words(done: Cleaning) -> list[str]:
             lines.append(f"{count(number, 'pair')} {what}")
     if done.unread:
         lines.append(f"{count(len(done.unread), 'picture')} could not be read, so nothing is said of their pixels")
-    return lines
+    return lines + _idle(done)
+
+
+def _idle(done: Cleaning) -> list[str]:
+    """What a slip of the pen would otherwise leave unprotected without a word."""
+    lines = [f"{each} protects nothing: there is nobody there" for each in done.protects_nobody]
+    return lines + [f"{each} is preferred for nothing: there is nobody there" for each in done.prefers_nobody]
 
 
 def examples(catalogue: Catalogue, rule: Rule, met: Meeting, chosen: Chosen) -> tuple[Example, ...]:

@@ -97,7 +97,8 @@ class AlikeScreen(FrameScreen):
             f"{len(self._kept)} kept, {judged - len(self._kept)} set aside" if self._kept else f"all {judged} set aside"
         )
         left_out = f", {len(self._left_out)} left out" if self._left_out else ""
-        self.where(f"duplicates › {count(len(self._alike), 'picture')} alike", f"space: {kept}{left_out}")
+        alike = count(len(self._alike), "picture" if self._kind == "image" else "face")
+        self.where(f"duplicates › {alike} alike", f"space: {kept}{left_out}")
 
     def on_picture_grid_cursor_moved(self) -> None:
         self._tell()

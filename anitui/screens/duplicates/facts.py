@@ -144,10 +144,11 @@ def judgement(pair: Pair, width: int, *, revisited: bool) -> Content:
 
 
 def _moves(loser: Side, keeper: Side) -> str:
-    """What the keeper inherits."""
-    things = [count(loser.sightings, "sighting")] if loser.sightings else []
+    """What the keeper inherits; the sightings of a face are its picture's, and stay there."""
+    sightings = loser.sightings if loser.box is None else 0
+    things = [count(sightings, "sighting")] if sightings else []
     things += [f"label {each}" for each in loser.labels if each not in keeper.labels]
-    return " and ".join(things) + (" moves" if len(things) == 1 and loser.sightings < 2 else " move") if things else ""
+    return " and ".join(things) + (" moves" if len(things) == 1 and sightings < 2 else " move") if things else ""
 
 
 def doubts(pair: Pair, alike: int, width: int) -> Content:

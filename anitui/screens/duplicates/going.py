@@ -22,6 +22,8 @@ from anitui.store.triage import Question, View
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from anitui.store.journal import Entry
+
 NAME = "duplicates"
 READ_AT_ONCE = 9
 SHOWN_AHEAD = 3
@@ -39,6 +41,7 @@ class PairsScreen(FrameScreen):
         self._lined: Lined | None = None
         self._reading: DuckDBPyConnection | None = None
         self._kept: object = None
+        self._stepped: tuple[Entry, bool] | None = None  # the last undo or redo when one left
 
     def body(self) -> ComposeResult:
         sides = Sides(loader=self.host.pictures, policy=self.host.settings.look.pictures)
@@ -57,7 +60,13 @@ class PairsScreen(FrameScreen):
     def on_unmount(self) -> None:
         self.stop_reading()
 
+    def on_screen_suspend(self) -> None:
+        self._stepped = self.host.last_step
+
     def on_screen_resume(self) -> None:
+        if self.deck is not None and self.host.last_step is not None and self.host.last_step is not self._stepped:
+            entry, undone = self.host.last_step
+            self.stepped(entry, undone=undone)
         if self.deck is not None and self.deck.current is None and self._reading is None:
             self.line_up(self.view)
         else:
@@ -141,7 +150,7 @@ class PairsScreen(FrameScreen):
     def _at_end(self, deck: Deck) -> None:
         """Nothing waits behind this place: what was passed or put off comes again, or all is decided."""
         if deck.frontier > 0:
-            self.line_up(self.view, say="from the beginning again: {n} were passed or put off")
+            self.line_up(self.view, say="from the beginning again: passed or put off: {n}")
             return
         self.sides.add_class("-empty")
         if self._lined is not None:

@@ -111,11 +111,20 @@ def decided_before(
 
 
 def _pair(workspace: Workspace, question: Question, one: Side, other: Side) -> Pair:
-    suggestion = comparing.suggest(one, other)
+    suggestion = _of_what_is_there(workspace, one, other)
     left, right = (other, one) if suggestion.better == other.id else (one, other)
     pictures = (picture(workspace, left), picture(workspace, right))
     qualities = (quality(left, pictures[0].path), quality(right, pictures[1].path))
     return Pair(question, left, right, suggestion, comparing.distances(left, right), pictures, qualities)
+
+
+def _of_what_is_there(workspace: Workspace, one: Side, other: Side) -> Suggestion:
+    """The suggestion; a picture whose file is gone is not to be kept in place of one whose file is there."""
+    suggestion = comparing.suggest(one, other)
+    there = [each.id for each in (one, other) if workspace.file(each.path).is_file()]
+    if len(there) != 1 or there[0] == suggestion.better:
+        return suggestion
+    return replace(suggestion, better=there[0], reasons=("its file is there",), against=())
 
 
 def picture(workspace: Workspace, side: Side) -> Subject:

@@ -10,10 +10,10 @@ from textual.binding import BindingType
 from anitui import actions
 from anitui.screens.bindings import bindings
 from anitui.screens.completing import Filters
+from anitui.screens.duplicates import lining
 from anitui.screens.duplicates.contradicted import ask_which_link
 from anitui.screens.duplicates.deck import Writing
 from anitui.screens.duplicates.going import NAME, SHOWN_AHEAD
-from anitui.screens.duplicates.lining import found_in_words
 from anitui.screens.duplicates.looking import LookingScreen
 from anitui.screens.duplicates.pair import Pair, decided_before, read_again
 from anitui.screens.duplicates.sides import Showing
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _OF_A_PAIR = frozenset(
     each.method
     for each in actions.REGISTRY
-    if each.place == "duplicates" and each.method not in ("back", "threshold", "filter", "find", "drawing", "previous")
+    if each.place == "duplicates"
+    and each.method not in ("back", "threshold", "filter", "find", "rules", "drawing", "previous")
 )
 
 
@@ -46,6 +47,7 @@ class DuplicatesScreen(LookingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._before_this: int | None = None  # the verdict up to which one went back beyond this sitting
+        self._ruled = False  # one went to the rules from here
 
     # What one decides.
 
@@ -139,6 +141,9 @@ class DuplicatesScreen(LookingScreen):
         """A decision was taken back, or made again: to the pair that it was about."""
         deck, kind, lined = self.deck, self.view.kind, self._lined
         if deck is None or lined is None:
+            return
+        if entry.action.startswith("clean."):
+            self.line_up_again()  # thousands of pairs may wait again, or no more
             return
 
         def arrive(pairs: list[tuple[int, int]]) -> None:
@@ -266,22 +271,53 @@ class DuplicatesScreen(LookingScreen):
         self.off_thread(lambda: gallery.labels(self.host.catalogue), completing.labels.extend, group="labels")
 
     def action_threshold(self) -> None:
-        from anitui.screens.duplicates.threshold import Threshold
+        from anitui.screens.duplicates.threshold import Chosen, Threshold
 
-        def answered(view: triage.View | None) -> None:
-            if view is not None and view != self.view:
-                self.line_up(view)
+        def answered(chosen: Chosen | None) -> None:
+            if chosen is None:
+                return
+            if chosen.search:
+                self._find(chosen.view)
+            if chosen.view != self.view:
+                self.line_up(chosen.view)
 
         self.app.push_screen(Threshold(self.host.catalogue, self.view), answered)
 
     def action_find(self) -> None:
-        view = self.view
+        self._find(self.view)
+
+    def _find(self, view: triage.View) -> None:
+        before = self.view
 
         def done(new: int, waiting: int) -> None:
-            self.say(found_in_words(new, waiting))
-            self.line_up(self.view)
+            self.say(lining.found_in_words(new, waiting))
+            # Where the view that was asked for is still being worked out, the one before is still the screen's.
+            self.line_up(view if self.view is before else self.view)
 
         self.host.find_pairs(PairOrder(view.kind, view.algorithm, 0, view.hi, view.within), done)
+
+    def action_rules(self) -> None:
+        from anitui.screens.duplicates.rules import RulesScreen
+
+        def decided() -> None:
+            """It may be done behind another screen, where one went meanwhile."""
+            if self in self.app.screen_stack:
+                self.line_up_again()
+            else:
+                self._ruled = True
+
+        self._ruled = True
+        self.app.push_screen(RulesScreen(decided))
+
+    def on_screen_resume(self) -> None:
+        """Back from the rules, which find pairs and decide on many: what waits is another queue now."""
+        if self._ruled and self.deck is not None:
+            self.line_up_again()
+        self._ruled = False
+
+    def line_up_again(self) -> None:
+        """Work the view out again, and go on at the pair where one is."""
+        self.line_up(self.view, lining.from_memory(self.here())[1])
 
     def action_alike(self) -> None:
         """All that hang together with this pair, at once."""

@@ -45,7 +45,7 @@ class Sides(Container):
             for name in ("left", "right", "together"):
                 with Container(id=name, classes="panel"):
                     yield PictureView(loader=self._loader, policy=self._policy, id=f"{name}-view")
-        with Container(id="facts"):
+        with Container(id="both-facts"):
             yield Static(id="left-facts", classes="side-facts")
             yield Static(id="right-facts", classes="side-facts")
         yield Static(id="judgement")
