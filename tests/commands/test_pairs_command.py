@@ -50,7 +50,7 @@ def test_pairs_within_between_and_by_distance(ours: Workspace, capsys: pytest.Ca
     assert main([*at, "--hash", "phash"]) == 2
     assert "there is no picture with a phash yet" in capsys.readouterr().err
     assert main([*at, "--on", "faces"]) == 2
-    assert "there is no dhash of any of the faces yet: `anitui detect`" in capsys.readouterr().err
+    assert "there is no face with a dhash in the catalogue yet" in capsys.readouterr().err
 
 
 def test_a_preview_writes_nothing(ours: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
