@@ -410,8 +410,9 @@ def test_a_damaged_catalogue_names_a_remedy_that_works(ours: Workspace, capsys: 
     assert states(ours) == ["active"] * 3
 
 
+@pytest.mark.parametrize("where", ["beginning", "middle"])
 def test_a_damaged_log_goes_alone_and_the_decisions_before_it_stay(
-    ours: Workspace, capsys: pytest.CaptureFixture[str]
+    ours: Workspace, capsys: pytest.CaptureFixture[str], where: str
 ) -> None:
     at = ["-w", str(ours.root)]
     set_aside(ours, 1)
@@ -420,8 +421,8 @@ def test_a_damaged_log_goes_alone_and_the_decisions_before_it_stay(
     log = ours.catalogue.with_name("catalogue.duckdb.wal")
     whole, newest = ours.catalogue.read_bytes(), bytearray(log.read_bytes())
     catalogue.close()
-    middle = len(newest) // 2
-    newest[middle : middle + 60] = bytes(60)
+    damaged = 0 if where == "beginning" else len(newest) // 2
+    newest[damaged : damaged + 60] = bytes(60)
     ours.catalogue.write_bytes(whole)  # as a crash leaves the two
     log.write_bytes(newest)
     capsys.readouterr()

@@ -21,7 +21,7 @@ PAGE = 200
 
 STATES = {
     "done": (" ", ""),
-    "undone": ("↶", "taken back; U makes it again"),
+    "undone": ("↶", "taken back; redo makes it again"),
     "dropped": ("·", "taken back for good: something else was decided after"),
     "final": ("!", "cannot be taken back"),
 }

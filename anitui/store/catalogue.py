@@ -152,8 +152,15 @@ def open_catalogue(
 
 
 def _opened(path: Path, settings: CatalogueSettings, told: Callable[[str], None], schema: Path) -> Catalogue:
+    log = _log(path)
+    left = log.stat().st_size if log.exists() else 0
     connection = _connect(path, settings)
     try:
+        if left:
+            # A log whose beginning is damaged is not refused by DuckDB but passed over; it stays where it is.
+            connection.execute("CHECKPOINT")
+            if log.exists() and log.stat().st_size >= left:
+                raise Unreadable(f"the log {log} is damaged at its beginning: {_log_remedy(path)}")
         waiting = migrations.pending(connection, migrations.known(schema))
         at = migrations.version(connection)
         if at and any(each.changes_data for each in waiting):

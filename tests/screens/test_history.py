@@ -29,7 +29,7 @@ async def test_every_decision_stands_here_and_u_and_U_go_through_them(cafe: Work
         assert "set 1 picture aside" in lines[1]
         assert "2 decisions stand" in at.place
         await at.press("u")
-        assert "↶" in at.seen() and "taken back; U makes it again" in at.seen()
+        assert "↶" in at.seen() and "taken back; redo makes it again" in at.seen()
         assert "taken back: marked 2 pictures with 4" in at.place
         assert shelf.rows("SELECT * FROM image_marks") == []
         await at.press("u")

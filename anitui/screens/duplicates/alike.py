@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from anitui.screens.bindings import bindings
+from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.duplicates.contradicted import ask_which_link
 from anitui.screens.duplicates.facts import alike_line
 from anitui.screens.duplicates.pair import picture, quality
@@ -163,7 +163,8 @@ class AlikeScreen(FrameScreen):
                 against.append(error)
                 return ""
             aside = count(len(ids) - len(kept), "picture" if kind == "image" else "face")
-            done.append(f"kept {len(kept)}, set {aside} aside; u brings them back")
+            undo = shown_key("anywhere.undo", self.host.key_map)
+            done.append(f"kept {len(kept)}, set {aside} aside; {undo} brings them back")
             return done[0]
 
         def answered(verdict_id: int | None) -> None:
