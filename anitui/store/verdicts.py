@@ -339,7 +339,7 @@ def _put_states(
         lost = old is not None and not old.kept
         as_duplicate = state == "set_aside" and (reason or "").startswith(DUPLICATE_OF)
         if id in beside:
-            if state == "active":
+            if state == "active" or (as_duplicate and not loses):
                 put[id] = ("set_aside", f"{BESIDE}{beside[id]}")
         elif loses and new is not None:
             if (state == "active" and not lost) or (as_duplicate and reason != f"{DUPLICATE_OF}{new.keeper_id}"):

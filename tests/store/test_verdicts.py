@@ -159,6 +159,16 @@ def test_set_aside_both_ends_the_asking_even_when_they_are_brought_back(shelf: C
     assert (1, 2) not in open_pairs(shelf)
 
 
+def test_a_duplicate_that_is_set_aside_with_its_keeper_after_all_is_no_duplicate_any_more(shelf: Catalogue) -> None:
+    say(shelf, (1, 2, KEEP))
+    say(shelf, (1, 2, Verdict.ASIDE))
+    assert shelf.rows("SELECT image_id, reason FROM images WHERE state = 'set_aside' ORDER BY 1") == [
+        (1, "set aside together with 2"), (2, "set aside together with 1"),
+    ]  # fmt: skip
+    say(shelf, (1, 2, Verdict.DIFFERENT))
+    assert active(shelf) == [1, 2, 3, 4, 5, 6]
+
+
 def test_who_was_set_aside_by_hand_is_not_brought_back_by_what_follows(shelf: Catalogue) -> None:
     say(shelf, (1, 2, KEEP))
     gallery.set_aside(shelf, [1], "ugly")
