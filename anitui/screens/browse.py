@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.completing import Filters
-from anitui.screens.frame import FrameScreen
+from anitui.screens.grid_screen import GridScreen
 from anitui.screens.questions import Ask, Choose
+from anitui.screens.reading import Reading
 from anitui.screens.widgets.picture import GridCell, PictureGrid
 from anitui.store import gallery
 from anitui.store.gallery import GROUPS, NO_GROUP, ORDERS, Arrangement, Shown, View
 from anitui.words import count
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
-
-class BrowseScreen(FrameScreen):
+class BrowseScreen(GridScreen):
     """All pictures, or those that a filter leaves."""
 
     place = "browse"
@@ -32,7 +30,7 @@ class BrowseScreen(FrameScreen):
         self._view = View()
         self._arranged: Arrangement | None = None
         self._selected: set[int] = set()
-        self._reading: DuckDBPyConnection | None = None
+        self._reading = Reading()
 
     def body(self) -> ComposeResult:
         look = self.host.settings.look
@@ -49,23 +47,18 @@ class BrowseScreen(FrameScreen):
         self.watch(self.app, "status", self._count_again, init=False)
 
     def on_unmount(self) -> None:
-        self._stop_reading()  # else leaving would wait for it
+        self._reading.stop()  # else leaving would wait for it
 
     def on_screen_resume(self) -> None:
         self._grid.focus()
         self.reload()
-
-    @property
-    def _grid(self) -> PictureGrid:
-        return self.query_one(PictureGrid)
 
     # What is shown.
 
     def show(self, view: View, *, at: int | None = None) -> None:
         """Work a view out and show it, with the cursor on the picture `at` where it is among them."""
         self.where("browse › " + _in_words(view), "reading … esc stops it")
-        self._stop_reading()
-        cursor = self._reading = self.host.catalogue.cursor()
+        cursor = self._reading.start(self.host.catalogue)
         self.off_thread(
             lambda: gallery.arrange(self.host.catalogue, view, cursor),
             lambda found: self._arrive(found, at),
@@ -91,19 +84,12 @@ class BrowseScreen(FrameScreen):
         if status.active + status.set_aside != arranged.in_catalogue:
             self.show(self._view, at=self._current())
 
-    def _stop_reading(self) -> bool:
-        """Stop what is being worked out; what is shown stays. False when there was nothing."""
-        cursor, self._reading = self._reading, None
-        if cursor is not None:
-            cursor.interrupt()
-        return cursor is not None
-
     def _gave_up(self) -> None:
-        self._reading = None
+        self._reading.done()
         self._tell()
 
     def _arrive(self, arranged: Arrangement, at: int | None) -> None:
-        self._reading = None
+        self._reading.done()
         self._view, self._arranged = arranged.view, arranged
         self._selected.clear()
         grid = self._grid
@@ -234,7 +220,7 @@ class BrowseScreen(FrameScreen):
             self._tell()
 
     def step_back(self) -> bool:
-        if self._stop_reading():
+        if self._reading.stop():
             self._tell()
             self.say("stopped; what was shown stays")
             return True
@@ -308,24 +294,6 @@ class BrowseScreen(FrameScreen):
         if 0 <= at < len(arranged.groups):
             grid.go_to(arranged.groups[at].start)
 
-    def action_bigger(self) -> None:
-        self._grid.bigger()
-
-    def action_smaller(self) -> None:
-        self._grid.smaller()
-
-    def action_left(self) -> None:
-        self._grid.move(-1, 0)
-
-    def action_right(self) -> None:
-        self._grid.move(1, 0)
-
-    def action_up(self) -> None:
-        self._grid.move(0, -1)
-
-    def action_down(self) -> None:
-        self._grid.move(0, 1)
-
     def action_page_up(self) -> None:
         self._grid.page(-1)
 
@@ -337,11 +305,6 @@ class BrowseScreen(FrameScreen):
 
     def action_last(self) -> None:
         self._grid.end()
-
-    def action_drawing(self) -> None:
-        policy = self.host.next_drawing()
-        self._grid.set_policy(policy)
-        self.say(f"pictures are drawn: {policy}")
 
 
 def _caption(picture: Shown, group: str | None) -> str:

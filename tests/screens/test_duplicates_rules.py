@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from sitting import Sitting, sitting
 from test_duplicates import alike, alike_once, aside, pile, said, shown, unsearched
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
+from anitui.pipeline.engine import InProcess
+from anitui.pipeline.ingest import ImportOrder, import_pictures
+from anitui.progress import run
 from anitui.screens.duplicates.screen import DuplicatesScreen
 from anitui.screens.goto import GoTo
+from anitui.settings import ImportSettings
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
@@ -199,11 +206,15 @@ async def test_single_pictures_are_set_aside_and_brought_back(alike: Workspace, 
         assert shown(at) == (1, 2)
 
 
-async def test_same_pixels_are_compared(alike: Workspace, pile: Catalogue) -> None:
+async def test_same_pixels_are_compared(alike: Workspace, pile: Catalogue, tmp_path: Path) -> None:
+    with Image.open(alike.file(pile.value("SELECT path FROM images WHERE image_id = 1"))) as first:
+        first.save(tmp_path / "again.png")
+    order = ImportOrder([str(tmp_path / "again.png")])
+    run(import_pictures(alike, pile, order, ImportSettings(), InProcess()), lambda _: None)
     async with sitting(alike, pile, (120, 40)) as at:
         await at.press("g", "d")
         await preview(at, "pixels:identical")
-        await at.sees("0 pairs meet the rule", "it decides nothing")
+        await at.sees("1 pair meets the rule", "the same pixels")
 
 
 @pytest.mark.parametrize("size", [(200, 50), (80, 24), (40, 12)])

@@ -14,7 +14,7 @@ from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.duplicates.contradicted import ask_which_link
 from anitui.screens.duplicates.facts import alike_line
 from anitui.screens.duplicates.pair import picture, quality
-from anitui.screens.frame import FrameScreen
+from anitui.screens.grid_screen import GridScreen
 from anitui.screens.widgets.picture import GridCell, PictureGrid
 from anitui.screens.widgets.picture.grid import SCALES
 from anitui.store import comparing, verdicts
@@ -25,7 +25,7 @@ from anitui.words import count, size
 DIGITS = 10
 
 
-class AlikeScreen(FrameScreen):
+class AlikeScreen(GridScreen):
     """Decides on a whole cluster."""
 
     place = "alike"
@@ -51,10 +51,6 @@ class AlikeScreen(FrameScreen):
 
     def on_resize(self) -> None:
         self._tell()
-
-    @property
-    def _grid(self) -> PictureGrid:
-        return self.query_one(PictureGrid)
 
     def _scale(self) -> int:
         """As large as they may be with all of them on a page, nearly."""
@@ -188,26 +184,3 @@ class AlikeScreen(FrameScreen):
     def action_open(self) -> None:
         current = self._current()
         self.host.open_picture(current.image_id, list(dict.fromkeys(each.image_id for each in self._alike)))
-
-    def action_left(self) -> None:
-        self._grid.move(-1, 0)
-
-    def action_right(self) -> None:
-        self._grid.move(1, 0)
-
-    def action_up(self) -> None:
-        self._grid.move(0, -1)
-
-    def action_down(self) -> None:
-        self._grid.move(0, 1)
-
-    def action_bigger(self) -> None:
-        self._grid.bigger()
-
-    def action_smaller(self) -> None:
-        self._grid.smaller()
-
-    def action_drawing(self) -> None:
-        policy = self.host.next_drawing()
-        self._grid.set_policy(policy)
-        self.say(f"pictures are drawn: {policy}")

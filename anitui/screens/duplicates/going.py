@@ -16,12 +16,11 @@ from anitui.screens.duplicates.pace import Pace
 from anitui.screens.duplicates.pair import NOT_IN_QUEUE, Pair, next_pairs, read_again
 from anitui.screens.duplicates.sides import Sides
 from anitui.screens.frame import FrameScreen
+from anitui.screens.reading import Reading
 from anitui.store import remembered, triage
 from anitui.store.triage import Question, View
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from anitui.store.journal import Entry
 
 NAME = "duplicates"
@@ -39,7 +38,7 @@ class PairsScreen(FrameScreen):
         self.pace = Pace()
         self.noting = False  # a verdict is being put on the disk, which takes a blink: its pair stays so long
         self._lined: Lined | None = None
-        self._reading: DuckDBPyConnection | None = None
+        self.reading = Reading()
         self._kept: object = None
         self._stepped: tuple[Entry, bool] | None = None  # the last undo or redo when one left
 
@@ -58,7 +57,7 @@ class PairsScreen(FrameScreen):
         )
 
     def on_unmount(self) -> None:
-        self.stop_reading()
+        self.reading.stop()
 
     def on_screen_suspend(self) -> None:
         self._stepped = self.host.last_step
@@ -67,7 +66,7 @@ class PairsScreen(FrameScreen):
         if self.deck is not None and self.host.last_step is not None and self.host.last_step is not self._stepped:
             entry, undone = self.host.last_step
             self.stepped(entry, undone=undone)
-        if self.deck is not None and self.deck.current is None and self._reading is None:
+        if self.deck is not None and self.deck.current is None and not self.reading:
             self.line_up(self.view)
         else:
             self.reload()
@@ -86,8 +85,7 @@ class PairsScreen(FrameScreen):
     def line_up(self, view: View, at: Stop | None = None, *, say: str = "") -> None:
         """Work a view out, and show its first pair, or the one where one stopped."""
         self.where(f"duplicates › {lining.in_words(view)}", "reading … esc stops it")
-        self.stop_reading()
-        cursor = self._reading = self.host.catalogue.cursor()
+        cursor = self.reading.start(self.host.catalogue)
         self.off_thread(
             lambda: lining.line_up(self.host.catalogue, view, cursor),
             lambda found: self._line_is_up(found, at, say),
@@ -95,19 +93,12 @@ class PairsScreen(FrameScreen):
             failed=self._gave_up,
         )
 
-    def stop_reading(self) -> bool:
-        """Stop what is being worked out; what is shown stays. False when there was nothing."""
-        cursor, self._reading = self._reading, None
-        if cursor is not None:
-            cursor.interrupt()
-        return cursor is not None
-
     def _gave_up(self) -> None:
-        self._reading = None
+        self.reading.done()
         self.tell()
 
     def _line_is_up(self, found: Lined, at: Stop | None, say: str) -> None:
-        self._reading = None
+        self.reading.done()
         before = self.deck
         self.view, self._lined = found.queue.view, found
         deck = self.deck = Deck(found.queue, found.queue.at_or_after(*at) if at is not None else 0)

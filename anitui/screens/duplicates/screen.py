@@ -234,7 +234,7 @@ class DuplicatesScreen(LookingScreen):
 
     def step_back(self) -> bool:
         deck = self.deck
-        if self.stop_reading():
+        if self.reading.stop():
             self.tell()
             self.say("stopped; what was shown stays")
         elif self.sides.step_back():
