@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from anitui.pipeline.collect.live import Live
+    from anitui.pipeline.collect.specs import JobSpec
     from anitui.screens.browse import BrowseScreen
     from anitui.screens.sql import SqlScreen
     from anitui.store.pairs import PairOrder
@@ -40,6 +42,12 @@ if TYPE_CHECKING:
 NO_KEY = "no-key"  # what no terminal sends: Textual takes an empty text for no change
 
 # Imported when one first goes there: Home needs neither the picture library nor the SQL console to be seen.
+
+
+def _jobs() -> Screen[None]:
+    from anitui.screens.jobs.screen import JobsScreen
+
+    return JobsScreen()
 
 
 def _browse() -> Screen[None]:
@@ -75,6 +83,7 @@ class AnituiApp(Host):
     ENABLE_COMMAND_PALETTE = False  # no key of Textual's own for it: ours comes from the registry
     SCREENS: ClassVar[dict[str, Callable[[], Screen[None]]]] = {
         "home": HomeScreen,
+        "jobs": _jobs,
         "browse": _browse,
         "duplicates": _duplicates,
         "sql": _sql,
@@ -97,6 +106,7 @@ class AnituiApp(Host):
         self.set_keymap({each: keys or NO_KEY for each, keys in self.key_map.items()})
         self.push_screen("home")
         self.refresh_status()
+        self.background.go_on_collecting()
         if wrong := self.wrong:
             self.call_after_refresh(self.say, _in_one(wrong), "warning", stays=True)
 
@@ -156,6 +166,21 @@ class AnituiApp(Host):
     def find_pairs(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
         self.background.start_search(order, done)
 
+    def add_jobs(self, specs: Sequence[JobSpec]) -> list[int]:
+        return self.background.collecting.add(specs)
+
+    def remove_job(self, job_id: int) -> None:
+        self.background.collecting.remove(job_id)
+
+    def start_jobs(self, job_ids: Sequence[int], *, retry: bool = False) -> None:
+        self.background.start_jobs(job_ids, retry=retry)
+
+    def pause_jobs(self, job_ids: Sequence[int]) -> None:
+        self.background.pause_jobs(job_ids)
+
+    def live_jobs(self) -> Live | None:
+        return self.background.collecting.live()
+
     def action_import_pictures(self) -> None:
         def answered(path: str | None) -> None:
             if path:
@@ -193,7 +218,8 @@ class AnituiApp(Host):
     def action_leave(self) -> None:
         if isinstance(self.screen, Confirm):
             return
-        if not self.background.runs:
+        stopping = self.background.stopped_by_leaving()
+        if not stopping:
             self.exit()
             return
 
@@ -201,7 +227,7 @@ class AnituiApp(Host):
             if yes:
                 self.exit()
 
-        kinds = Counter(run.kind for run in self.background.runs)
+        kinds = Counter(run.kind for run in stopping)
         running = " and ".join(count(often, kind, f"{kind}s") for kind, often in kinds.items())
         detail = "What is done is kept. The same given again goes on from there."
         self.push_screen(Confirm(f"Leave, and stop {running}?", "leave", detail), answered)

@@ -97,6 +97,26 @@ def parser() -> argparse.ArgumentParser:
     )
     take.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
 
+    scrape = add(
+        "scrape",
+        "scrape",
+        "collect pictures from Reddit, Imgur, MyAnimeList, World Art, dumps, or a list of addresses",
+        "Collect what jobs ask for (docs/collecting.md): yotsubanet's JSON as it is, our own TOML, or a list of\n"
+        "addresses (.txt). Cut off at any point, the same command goes on; done, it asks only for what is new.",
+    )
+    scrape.add_argument("jobs", nargs="*", type=Path, metavar="JOBS", help="a job file (.json, .toml) or a .txt list")
+    scrape.add_argument("--only", action="append", metavar="LABEL", help="only the jobs of this label; may be repeated")
+    scrape.add_argument("--limit", type=int, metavar="N", help="at most N pictures for each job")
+    scrape.add_argument(
+        "--from", dest="places", action="append", type=Path, metavar="PLACE",
+        help="a Reddit dump (.zst, .gz, NDJSON) or a gallery-dl folder, to read instead of Reddit; may be repeated",
+    )  # fmt: skip
+    scrape.add_argument("--again", action="store_true", help="look once more through pages that were gone through")
+    scrape.add_argument(
+        "--detach", action="store_true", help="let it run on by itself; the app, or scrape, takes it in"
+    )
+    scrape.add_argument("--lists", type=Path, metavar="DIR", help="write LAP's list files of what was collected")
+
     clean = add(
         "clean",
         "clean",

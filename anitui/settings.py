@@ -73,6 +73,30 @@ class CleaningSettings:
 
 
 @dataclass(frozen=True)
+class CollectSettings:
+    """How pictures are fetched from elsewhere, and how politely."""
+
+    connections: int = 16
+    per_host: int = 6
+    attempts: int = 4
+    max_megabytes: int = 64
+    max_redirects: int = 5
+    seconds_per_picture: int = 120
+    give_up_minutes: int = 10  # on a host that does not answer
+
+    CHOICES: ClassVar[Choices] = {}
+    LIMITS: ClassVar[Limits] = {
+        "connections": (1, 256),
+        "per_host": (1, 64),
+        "attempts": (1, 20),
+        "max_megabytes": (1, 100_000),
+        "max_redirects": (0, 20),
+        "seconds_per_picture": (1, 86_400),
+        "give_up_minutes": (1, 10_000),
+    }
+
+
+@dataclass(frozen=True)
 class LookSettings:
     """How the terminal app looks."""
 
@@ -94,13 +118,20 @@ class Settings:
     importing: ImportSettings = field(default_factory=ImportSettings)
     catalogue: CatalogueSettings = field(default_factory=CatalogueSettings)
     cleaning: CleaningSettings = field(default_factory=CleaningSettings)
+    collect: CollectSettings = field(default_factory=CollectSettings)
     look: LookSettings = field(default_factory=LookSettings)
     rules: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
 # "import" is a word of Python's own, so the field has another name than the section in the file.
-SECTIONS = {"import": "importing", "catalogue": "catalogue", "cleaning": "cleaning", "look": "look"}
+SECTIONS = {
+    "import": "importing",
+    "catalogue": "catalogue",
+    "cleaning": "cleaning",
+    "collect": "collect",
+    "look": "look",
+}
 # Sections whose names the user chooses.
 _FREE = ("rules", "keys")
 

@@ -83,9 +83,14 @@ class Workspace:
         """Where `doctor` lays what it finds in `media` and cannot place; made when it is needed."""
         return self.root / "lost"
 
+    @property
+    def work(self) -> Path:
+        """Where processes of their own, such as the one that collects, leave what they have done."""
+        return self.root / "work"
+
     def own(self) -> list[Path]:
         """What the workspace itself is made of, as against pictures that lie in the same folder."""
-        folders = (self.media, self.crops, self.runs, self.exports, self.backups, self.root / "lost")
+        folders = (self.media, self.crops, self.runs, self.exports, self.backups, self.lost, self.work)
         files = ("catalogue.duckdb*", ".anitui.lock", ".placing", ".answers", ".spill", "sql_history.jsonl")
         return [*folders, self.settings_file, *(found for name in files for found in self.root.glob(name))]
 

@@ -62,11 +62,24 @@ class InProcess:
 class Processes:
     """A pool of processes. A picture that kills its worker (a decoder's fault, no memory) costs only itself.
 
-    Raises WorkersCannotStart where the workers are to blame, and not what they work on.
+    Raises WorkersCannotStart where the workers are to blame, and not what they work on. In a `with` block the workers
+    stay from one `map` to the next, for work that comes in little by little.
     """
 
     def __init__(self, workers: int = 0) -> None:
         self.workers = workers or cores()
+        self._stay = False
+        self._staying: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Processes:
+        self._stay = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stay = False
+        if self._staying is not None:
+            self._staying.shutdown(wait=True, cancel_futures=True)
+            self._staying = None
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], crashed: Callable[[Item], Result]
@@ -97,7 +110,9 @@ class Processes:
         ahead: int,
         proven: bool = False,
     ) -> Generator[Result, None, None]:
-        pool = _pool(workers)
+        stays = self._stay and not proven
+        pool = (self._staying if stays else None) or _pool(workers)
+        self._staying = None if stays else self._staying  # nobody else's until it is given back
         running: dict[Future[Result], Item] = {}
 
         def submit(items: Iterable[Item]) -> None:
@@ -122,7 +137,10 @@ class Processes:
                 if not suspects:
                     submit(islice(source, len(ready)))
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            if stays and not running and not suspects:
+                self._staying = pool
+            else:
+                pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

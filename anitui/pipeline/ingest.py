@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from anitui.errors import AnituiError, WrongUse
-from anitui.files import sync_folder
 from anitui.pipeline.engine import Engine, Processes
 from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of
-from anitui.pipeline.media import alone_with_media, media_name
-from anitui.pipeline.recovery import placing, sweep
+from anitui.pipeline.media import alone_with_media
+from anitui.pipeline.recovery import sweep
 from anitui.pipeline.sources import FoundFile, Source, Unfit, folder
+from anitui.pipeline.taking import Taking
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
 from anitui.store import intake, jobs
@@ -189,79 +189,27 @@ def _commit(
     counts: Counter[str] = Counter()
     if not results:
         return counts
-    digests = list({each.sha256 for each in results if isinstance(each, Examined)})
-    known = intake.known_images(catalogue, digests)
-    images: dict[str, intake.NewImage] = {}
+    taking = Taking(workspace, catalogue, [each for each in results if isinstance(each, Examined)])
     sightings: list[intake.NewSighting] = []
     outcomes: list[intake.Outcome] = []
-    moved: list[intake.Moved] = []
-    placed: list[tuple[Path, str]] = []
     for each in sorted(results, key=lambda result: result.task.item_id):  # in the order in which they lie
         if isinstance(each, Rejected):
             if each.disk_full:
                 continue  # it says nothing of the picture, which waits on
-            state = "failed" if each.worth_retrying else "refused"
-            outcomes.append(intake.Outcome(each.task.item_id, state, each.reason, None))
-            counts[state] += 1
-            continue
-        before = known.get(each.sha256)
-        if before is not None and before.purged:
-            _drop(each)
-            outcomes.append(intake.Outcome(each.task.item_id, "refused", "it was purged earlier", None))
-            counts["refused"] += 1
-            continue
-        name = media_name(each.sha256, each.format)
-        path = each.task.path if each.stored == "reference" else f"{workspace.media.name}/{name}"
-        if each.part is not None:
-            placed.append((Path(each.part), name))
-        if before is None and each.sha256 not in images:
-            images[each.sha256] = image_row(each, path)
-            state = "done"
-            counts["new"] += 1
-            counts["animated"] += each.frames > 1
-            counts["copied_instead"] += each.stored == "copy" and each.task.order.mode == "hardlink"
+            judged: tuple[str, str | None] = ("failed" if each.worth_retrying else "refused", each.reason)
         else:
-            state = "already"
-            counts["already"] += 1
-            if before is not None and _better(workspace, before, each):
-                moved.append(intake.Moved(before.image_id, path, each.stored))
-        sightings.append(source.sighting(each.task.path, each.task.label, each.sha256))
-        outcomes.append(intake.Outcome(each.task.item_id, state, None, each.sha256))
-    with placing(workspace, [name for _, name in placed]):
-        for part, name in placed:
-            _give_name(part, workspace.media / name)
-        for parent in {(workspace.media / name).parent for _, name in placed}:
-            sync_folder(parent)
-        intake.record(catalogue, intake.Batch(job_id, list(images.values()), sightings, outcomes, moved))
+            judged = taking.take(each)
+        state, reason = judged
+        counts["new" if state == "done" else state] += 1
+        digest = each.sha256 if isinstance(each, Examined) and state != "refused" else None
+        outcomes.append(intake.Outcome(each.task.item_id, state, reason, digest))
+        if isinstance(each, Examined) and digest is not None:
+            sightings.append(source.sighting(each.task.path, each.task.label, digest))
+            if state == "done":
+                counts["animated"] += each.frames > 1
+                counts["copied_instead"] += each.stored == "copy" and each.task.order.mode == "hardlink"
+    taking.record(intake.Batch(job_id, list(taking.images.values()), sightings, outcomes, taking.moved))
     return counts
-
-
-def _better(workspace: Workspace, before: intake.KnownImage, each: Examined) -> bool:
-    """Whether the bytes that were just looked at should be the picture's from now on."""
-    if before.stored == "reference" and each.stored != "reference":
-        return True
-    return before.missing or not os.access(workspace.file(before.path), os.R_OK)
-
-
-def _give_name(part: Path, target: Path) -> None:
-    part.replace(target)
-    # Renaming one hard link onto another of the same file does nothing at all, says POSIX.
-    part.unlink(missing_ok=True)
-
-
-def _drop(each: Examined) -> None:
-    if each.part is not None:
-        Path(each.part).unlink(missing_ok=True)
-
-
-def image_row(each: Examined, path: str) -> intake.NewImage:
-    """The row of a picture whose bytes lie at `path` (as the catalogue names places)."""
-    facts = each.facts
-    return intake.NewImage(
-        each.sha256, path, each.stored, each.format, each.mode, each.width, each.height, each.frames, each.bytes,
-        each.task.order.hashing, facts.colourfulness, facts.colour_share, facts.sharpness, facts.brightness,
-        facts.dhash, facts.phash, facts.ahash,
-    )  # fmt: skip
 
 
 def _chunks(items: Iterable[Each], size: int, seconds: float) -> Iterator[list[Each]]:

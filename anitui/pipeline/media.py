@@ -15,17 +15,25 @@ from anitui.workspace import Workspace
 
 # Two imports that met the same new content at the same moment would both add it.
 _one_at_a_time = threading.Lock()
+_A_MOMENT = 2.0  # what arrives on its own has media for less than that
 
 
 @contextmanager
 def alone_with_media() -> Iterator[None]:
     """Nothing else adds or removes files in `media` for the length of the block, or it says what is in the way."""
-    if not _one_at_a_time.acquire(blocking=False):
+    if not _one_at_a_time.acquire(timeout=_A_MOMENT):
         raise AnituiError("an import, doctor or purge is at work already: wait until it is done, then start this one")
     try:
         yield
     finally:
         _one_at_a_time.release()
+
+
+@contextmanager
+def media_for_a_moment() -> Iterator[None]:
+    """The same for a batch of what arrives on its own: it waits for its turn, however long, and gives way soon."""
+    with _one_at_a_time:
+        yield
 
 
 def media_name(sha256: str, format: str) -> str:

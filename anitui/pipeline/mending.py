@@ -20,10 +20,10 @@ from anitui.files import sync_folder, write_atomically
 from anitui.pipeline.engine import Engine, Processes
 from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, examine, limits_of
 from anitui.pipeline.findings import DoctorReport, Kind, MendReport
-from anitui.pipeline.ingest import image_row
 from anitui.pipeline.media import alone_with_media, lay_in_lost, lies_in_media, media_path
 from anitui.pipeline.purge import OutsideMedia, remove_from_media
 from anitui.pipeline.sources.folder import printable
+from anitui.pipeline.taking import image_row
 from anitui.pipeline.verify import Search, digest, engine_for, look_for, look_for_crashed
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +17,7 @@ from anitui.screens.questions import Confirm
 from anitui.words import count
 
 if TYPE_CHECKING:
+    from anitui.pipeline.collect.owner import Collecting, CollectReport
     from anitui.pipeline.ingest import ImportReport
     from anitui.pipeline.pair_scan import PairReport
     from anitui.progress import Work
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 Report = TypeVar("Report")
 
 _SEARCH = "search for pairs"
+_COLLECTING = "collecting"
 
 
 @dataclass(eq=False, slots=True)
@@ -44,6 +47,50 @@ class Background:
     def __init__(self, app: Host) -> None:
         self._app = app
         self.runs: list[Run] = []
+
+    @cached_property
+    def collecting(self) -> Collecting:
+        """The jobs that collect."""
+        from anitui.pipeline.collect.owner import Collecting
+
+        return Collecting(self._app.workspace, self._app.catalogue, self._app.settings)
+
+    def go_on_collecting(self) -> None:
+        """Take in what was collected while nobody was here, and what still is."""
+        if self._app.workspace.work.exists() and self.collecting.left_over():
+            self._follow()
+
+    def start_jobs(self, job_ids: Sequence[int], *, retry: bool) -> None:
+        """Let jobs be worked on by the process that collects."""
+        self._beside(lambda: self.collecting.start(job_ids, tied=False, retry=retry))
+
+    def pause_jobs(self, job_ids: Sequence[int]) -> None:
+        """Let jobs be."""
+        self._beside(lambda: self.collecting.pause(job_ids))
+
+    def stopped_by_leaving(self) -> list[Run]:
+        """What would stop if the app ended now: collecting goes on in its own process."""
+        return [run for run in self.runs if run.kind != _COLLECTING]
+
+    def _beside(self, order: Callable[[], None]) -> None:
+        """Give an order that may take a moment, off the thread that draws; then take in what comes of it."""
+
+        def run() -> None:
+            try:
+                order()
+            except Exception as error:
+                self._app.call_later(self._app.complain, error)
+                return
+            self._app.call_later(self._follow)
+            self._app.call_later(self._app.changed)
+
+        threading.Thread(target=run, name="jobs", daemon=True).start()
+
+    def _follow(self) -> None:
+        if any(run.kind == _COLLECTING for run in self.runs):
+            return
+        run = Run(_COLLECTING, _COLLECTING, "⠋ collecting")
+        self._start(run, self.collecting.follow, _collected, "its process goes on")
 
     def start_import(self, path: str) -> None:
         """Take pictures in; the same path given again goes on where it stopped."""
@@ -96,7 +143,10 @@ class Background:
         run = self.runs[-1]
 
         def answered(yes: bool | None) -> None:
-            if yes:
+            if yes and run.kind == _COLLECTING:
+                live = self.collecting.live()
+                self.pause_jobs(list(live.jobs) if live is not None else [])
+            elif yes:
                 run.stop.set()
 
         self._app.push_screen(
@@ -133,7 +183,7 @@ class Background:
         try:
             text, kind = in_words(progress.run(work(), told))
         except Stopped:
-            text = f"the {run.name} was stopped; {again}"
+            text = f"the {run.name} was stopped; {again}" if run.kind != _COLLECTING else ""
         except Exception as error:
             sentence = in_one_sentence(error)
             if sentence is None:
@@ -152,6 +202,16 @@ class Background:
         if self._app.is_running:
             lines = tuple(run.line for run in self.runs)
             self._app.call_later(setattr, self._app, "working", lines)
+
+
+def _collected(report: CollectReport) -> tuple[str, str]:
+    parts = [count(report.new, "new picture")]
+    if report.already:
+        parts.append(f"{report.already:,} already here")
+    not_taken = report.refused + report.failed + report.gone
+    if not_taken:
+        parts.append(f"{not_taken:,} not taken, see Jobs")
+    return f"collecting done: {', '.join(parts)}", "warning" if not_taken else "information"
 
 
 def _in_words(report: ImportReport) -> tuple[str, str]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from anitui.pipeline.collect.live import Live
+    from anitui.pipeline.collect.specs import JobSpec
     from anitui.screens.widgets.picture.loader import PictureLoader
     from anitui.screens.widgets.picture.policy import Policy
     from anitui.store.journal import Entry
@@ -264,6 +266,26 @@ class Host(App[None]):
     @abstractmethod
     def find_pairs(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
         """Look for pairs beside what one does; `done` hears how many are new, and how many wait."""
+
+    @abstractmethod
+    def add_jobs(self, specs: Sequence[JobSpec]) -> list[int]:
+        """Put jobs that collect on the list; their numbers."""
+
+    @abstractmethod
+    def remove_job(self, job_id: int) -> None:
+        """Take one off the list; what it collected stays."""
+
+    @abstractmethod
+    def start_jobs(self, job_ids: Sequence[int], *, retry: bool = False) -> None:
+        """Let jobs be worked on, by a process of their own. `retry`: what failed is tried again."""
+
+    @abstractmethod
+    def pause_jobs(self, job_ids: Sequence[int]) -> None:
+        """Let jobs be, when what they have under way is done."""
+
+    @abstractmethod
+    def live_jobs(self) -> Live | None:
+        """How collecting stands at this moment; None when nothing runs."""
 
     @abstractmethod
     def action_import_pictures(self) -> None:

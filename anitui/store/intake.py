@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -98,6 +98,7 @@ class Batch:
     sightings: Sequence[NewSighting]
     outcomes: Sequence[Outcome]
     moved: Sequence[Moved] = ()
+    also: Callable[[DuckDBPyConnection], None] | None = None  # what else belongs into the transaction, at its end
 
 
 _STRING, _INTEGER, _FLOAT, _FLAG = "string", "int64", "float64", "bool_"
@@ -146,6 +147,8 @@ def record(catalogue: Catalogue, batch: Batch) -> None:
                 "attempts = j.attempts + 1, changed_at = (now() AT TIME ZONE 'UTC') "
                 "FROM incoming n LEFT JOIN images i ON i.sha256 = n.sha256 WHERE j.item_id = n.item_id"
             )
+        if batch.also is not None:
+            batch.also(connection)
 
 
 def _add_images(connection: DuckDBPyConnection) -> None:
@@ -167,26 +170,33 @@ def _add_images(connection: DuckDBPyConnection) -> None:
 
 def _add_sightings(connection: DuckDBPyConnection, job_id: int | None) -> None:
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE seen AS SELECT i.image_id, n.* FROM incoming n JOIN images i USING (sha256)"
-    )
-    connection.execute(
-        "UPDATE sightings s SET label_hint = n.label_hint, job_id = ? FROM seen n "
-        "WHERE n.image_id IN (s.image_id, s.inherited_from) AND s.url = n.url AND n.label_hint IS NOT NULL",
+        "CREATE OR REPLACE TEMP TABLE seen AS "
+        "SELECT i.image_id, n.*, ?::BIGINT AS job_id, NULL::VARCHAR[] AS chain, NULL::TIMESTAMP AS posted_at "
+        "FROM incoming n JOIN images i USING (sha256)",
         [job_id],
     )
-    columns = "image_id, site, url, page_url, title, label_hint, post_id, author, flair, nsfw"
+    # One file has one label: a new one takes the old one's place.
     connection.execute(
-        f"INSERT INTO sightings ({columns}, job_id) SELECT {columns}, ? FROM seen n "
-        "WHERE NOT EXISTS (FROM sightings s "
-        "WHERE s.image_id = n.image_id AND s.url = n.url AND inherited_from IS NULL)",
-        [job_id],
+        "UPDATE sightings s SET label_hint = n.label_hint, job_id = n.job_id FROM seen n "
+        "WHERE n.image_id IN (s.image_id, s.inherited_from) AND s.url = n.url AND n.label_hint IS NOT NULL"
+    )
+    add_sightings(connection, "s.url = n.url")
+
+
+def add_sightings(connection: DuckDBPyConnection, same: str) -> None:
+    """Add the rows of the temporary table `seen` that are no sighting `s` of their picture yet; drops it.
+
+    `same` says when a row of it, `n`, is the sighting `s`.
+    """
+    columns = "site, url, page_url, title, label_hint, post_id, author, flair, nsfw, chain, posted_at, job_id"
+    connection.execute(
+        f"INSERT INTO sightings (image_id, {columns}) SELECT image_id, {columns} FROM seen n "
+        f"WHERE NOT EXISTS (FROM sightings s WHERE s.image_id = n.image_id AND {same} AND inherited_from IS NULL)"
     )
     # Whoever is kept for a duplicate inherits what is seen of it later, too.
     connection.execute(
-        f"INSERT INTO sightings ({columns}, job_id, inherited_from) "
-        f"SELECT g.keeper_id, {columns.removeprefix('image_id, ')}, ?, n.image_id "
+        f"INSERT INTO sightings (image_id, {columns}, inherited_from) SELECT g.keeper_id, {columns}, n.image_id "
         "FROM seen n JOIN duplicate_groups g ON g.kind = 'image' AND g.id = n.image_id AND NOT g.kept "
-        "WHERE NOT EXISTS (FROM sightings s WHERE s.image_id = g.keeper_id AND s.url = n.url)",
-        [job_id],
+        f"WHERE NOT EXISTS (FROM sightings s WHERE s.image_id = g.keeper_id AND {same})"
     )
     connection.execute("DROP TABLE seen")

@@ -79,10 +79,14 @@ def leave(catalogue: Catalogue, job_id: int, *, done: bool) -> None:
 
 
 def stop_running(catalogue: Catalogue) -> int:
-    """Note as stopped what a killed process left as running. Only for who has just taken hold of the workspace."""
+    """Note as stopped what a killed process left as running. Only for who has just taken hold of the workspace.
+
+    Jobs that collect are not in its hands: a process of their own may well be at them.
+    """
     with catalogue.writing() as connection:
         stopped = connection.execute(
-            f"UPDATE jobs SET state = 'stopped', changed_at = {NOW} WHERE state = 'running' RETURNING job_id"
+            f"UPDATE jobs SET state = 'stopped', changed_at = {NOW} "
+            "WHERE state = 'running' AND kind <> 'scrape' RETURNING job_id"
         )
         return len(stopped.fetchall())
 
@@ -201,3 +205,12 @@ def count_states(catalogue: Catalogue, job_id: int, among: Sequence[str] = ("ref
             [job_id, list(among)],
         )
     )
+
+
+def standing(catalogue: Catalogue, job_ids: Sequence[int]) -> list[tuple[int, str, str, str | None]]:
+    """Number, name, state and its reason of each of these jobs."""
+    rows = catalogue.rows(
+        "SELECT job_id, name, state, reason FROM jobs WHERE job_id IN (SELECT unnest(?::BIGINT[])) ORDER BY job_id",
+        [list(job_ids)],
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]

@@ -93,6 +93,7 @@ TABLES: Mapping[str, Journalled] = {
             "image_id": "BIGINT", "site": "VARCHAR", "url": "VARCHAR", "page_url": "VARCHAR", "post_id": "VARCHAR",
             "title": "VARCHAR", "author": "VARCHAR", "flair": "VARCHAR", "nsfw": "BOOLEAN", "label_hint": "VARCHAR",
             "job_id": "BIGINT", "seen_at": "TIMESTAMP", "inherited_from": "BIGINT",
+            "chain": "VARCHAR[]", "posted_at": "TIMESTAMP",
         },
     ),
 }  # fmt: skip

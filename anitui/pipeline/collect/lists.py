@@ -1,0 +1,4 @@
+"""LAP's list files of what was collected."""
+
+from __future__ import annotations
+

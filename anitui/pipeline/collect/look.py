@@ -1,0 +1,45 @@
+"""One file that was fetched, looked at in a worker process; what comes back is plain, for the log.
+
+Apart from `examine.py`, so that the process that collects need not load what decodes pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file to look at: one that was fetched, which is ours to keep, or one that lies elsewhere."""
+
+    url: str
+    path: str
+    ours: bool
+    folder: str  # where copies of what is not ours are laid
+    hashing: str
+    max_bytes: int
+    max_pixels: int
+    seconds: int
+
+
+def look(task: Look) -> dict[str, Any]:
+    """The picture's facts as a line of the log has them, or why it is not taken."""
+    from anitui.pipeline.decode import Limits
+    from anitui.pipeline.examine import Examined, Order, Task, examine
+
+    limits = Limits(task.max_bytes, task.max_pixels)
+    order = Order(task.folder, "ours" if task.ours else "copy", task.hashing, limits, task.seconds)
+    result = examine(Task(0, task.path, None, order))
+    if isinstance(result, Examined):
+        plain = asdict(result)
+        del plain["task"]
+        return {"say": "taken", "examined": plain}
+    state = "failed" if result.worth_retrying else "refused"
+    return {"say": "not", "state": state, "reason": result.reason, "disk_full": result.disk_full}
+
+
+def crashed(task: Look) -> dict[str, Any]:
+    """The answer for a file that took its worker process down."""
+    del task
+    return {"say": "not", "state": "failed", "reason": "broken: it crashed the decoder", "disk_full": False}

@@ -1,0 +1,167 @@
+"""Reddit: links in the comments of threads, and the pictures of posts; from Reddit itself, or from what others kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from anitui.errors import AnituiError
+from anitui.pipeline.credentials import reddit_keys
+from anitui.pipeline.fetched import NotFetched
+from anitui.pipeline.sources import reddit_orders
+from anitui.pipeline.sources.kinds import Field, JobKind, Lead, Outside, Step
+from anitui.pipeline.sources.reddit_kept import Kept
+from anitui.pipeline.sources.reddit_live import WWW, LiveReddit, pictures
+from anitui.pipeline.sources.reddit_orders import RedditOrder
+from anitui.pipeline.sources.reddit_posts import steps_of
+
+_POST = re.compile(r"/(?:r/[^/]+/|user/[^/]+/|u/[^/]+/)?(?:comments|gallery)/([a-z0-9]{2,12})(?:/|$)", re.IGNORECASE)
+_SHORT = re.compile(r"/([a-z0-9]{4,12})/?", re.IGNORECASE)
+_SHARED = re.compile(r"/r/[^/]+/s/\w+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentLinks:
+    """Links in comments."""
+
+    order: RedditOrder
+
+    def steps(self, outside: Outside) -> Iterator[Step]:
+        if self.order.places:
+            return Kept(self.order.places, outside).comments(self.order)
+        return LiveReddit(outside).comments(self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class SubredditPosts:
+    """Pictures of posts."""
+
+    order: RedditOrder
+
+    def steps(self, outside: Outside) -> Iterator[Step]:
+        if self.order.places:
+            return Kept(self.order.places, outside).posts(self.order)
+        return LiveReddit(outside).posts(self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """Everything in dumps."""
+
+    places: tuple[str, ...]
+    subreddit: str | None
+    nsfw: bool
+
+    def steps(self, outside: Outside) -> Iterator[Step]:
+        return Kept(self.places, outside).everything(self.subreddit, nsfw=self.nsfw)
+
+
+class RedditPages:
+    """Posts that a link elsewhere leads to."""
+
+    def direct(self, url: str) -> str | None:
+        """A preview tells the name of the picture that it was made of."""
+        parts = _parts(url)
+        if parts is None or parts.hostname != "preview.redd.it":
+            return None
+        name = parts.path.rpartition("/")[2]
+        # Some have the post's title before the name: "a-title-v0-abc.jpg".
+        return f"https://i.redd.it/{name.rpartition('-v0-')[2]}" if "." in name else None
+
+    def opens(self, url: str) -> bool:
+        return self._post(url) is not None or self._is_shared(url)
+
+    def open(self, lead: Lead, outside: Outside) -> Sequence[Lead]:
+        url = lead.url
+        if self._is_shared(url):
+            url = outside.client.page(url).url  # a redirect to the post
+        name = self._post(url)
+        if name is None:
+            raise NotFetched("a web page, not a picture", final=True)
+        try:
+            keys = reddit_keys()
+        except AnituiError:
+            steps = _without_keys(name, outside)
+        else:
+            steps = LiveReddit(outside, keys).post(name)
+        leads, reason = pictures(steps)
+        if not leads:
+            raise NotFetched(reason, final=True)
+        return [replace(each, seen=replace(lead.seen, post_id=each.seen.post_id), words=None) for each in leads]
+
+    def _post(self, url: str) -> str | None:
+        parts = _parts(url)
+        if parts is None or parts.hostname is None:
+            return None
+        if parts.hostname == "redd.it" and (found := _SHORT.fullmatch(parts.path)):
+            return found[1]
+        if parts.hostname == "reddit.com" or parts.hostname.endswith(".reddit.com"):
+            found = _POST.match(parts.path)
+            return found[1] if found else None
+        return None
+
+    def _is_shared(self, url: str) -> bool:
+        parts = _parts(url)
+        return bool(parts and parts.hostname and parts.hostname.endswith("reddit.com") and _SHARED.match(parts.path))
+
+
+def _without_keys(name: str, outside: Outside) -> Iterator[Step]:
+    """What everyone may read of a post."""
+    page = outside.client.page(f"{WWW}/comments/{name}.json?raw_json=1", pace=2.0)
+    try:
+        post = json.loads(page.text)[0]["data"]["children"][0]["data"]
+    except (ValueError, LookupError, TypeError):
+        raise NotFetched("Reddit does not show this post without keys", final=False) from None
+    return steps_of(post, next(iter(post.get("crosspost_parent_list") or []), None))
+
+
+def _parts(url: str) -> Any:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _told(values: Mapping[str, Any]) -> str:
+    order = reddit_orders.order_of(values)
+    parts = [f"r/{order.subreddit}", order.query or order.sort, *([order.flair] if order.flair else [])]
+    if order.places:
+        parts.append("from what lies here")
+    return " · ".join(parts)
+
+
+OPENERS = (RedditPages(),)
+
+KINDS = (
+    JobKind(
+        "comment_links",
+        "links in comments",
+        reddit_orders.fields(sort="relevance", limit=100, what="threads", nsfw=True),
+        lambda values: CommentLinks(reddit_orders.order_of(values)),
+        _told,
+        reddit_orders.check,
+    ),
+    JobKind(
+        "subreddit_posts",
+        "posts of a subreddit",
+        reddit_orders.fields(sort="top", limit=1000, what="posts", nsfw=False),
+        lambda values: SubredditPosts(reddit_orders.order_of(values)),
+        _told,
+        reddit_orders.check,
+    ),
+    JobKind(
+        "reddit_dump",
+        "all of a Reddit dump",
+        (
+            Field("files", "paths", "dumps (NDJSON, plain, .zst or .gz) or gallery-dl folders", required=True),
+            Field("subreddit", "text", "only of this subreddit"),
+            Field("nsfw", "flag", "take posts marked as over 18, too", default=False),
+        ),
+        lambda values: Dump(values["files"], values["subreddit"], values["nsfw"]),
+        lambda values: ", ".join(path.rpartition("/")[2] for path in values["files"]),
+    ),
+)

@@ -1,0 +1,210 @@
+"""Reddit itself, through PRAW: patient where it asks for patience, and never further than what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from anitui.errors import AnituiError, WrongUse
+from anitui.pipeline.credentials import Keys, reddit_keys
+from anitui.pipeline.fetch import USER_AGENT
+from anitui.pipeline.fetched import Stopping
+from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Outside, Step
+from anitui.pipeline.sources.reddit_links import links
+from anitui.pipeline.sources.reddit_orders import RedditOrder
+from anitui.pipeline.sources.reddit_posts import original_of, removal, seen_in, steps_of
+
+if TYPE_CHECKING:
+    from praw import Reddit
+    from praw.models import Submission
+
+Got = TypeVar("Got")
+_TRIES = 5
+_LONGEST_WAIT = 120.0
+OAUTH, WWW = "https://oauth.reddit.com", "https://www.reddit.com"
+
+
+class LiveReddit:
+    """One crawl's way to Reddit."""
+
+    def __init__(self, outside: Outside, keys: Keys | None = None) -> None:
+        self._outside = outside
+        self._reddit = _praw(outside, keys or reddit_keys())
+
+    def posts(self, order: RedditOrder) -> Iterator[Step]:
+        """The pictures of a subreddit's posts."""
+        for number, submission in enumerate(self._submissions(order, order.limit), 1):
+            self._outside.say(f"post {number:,}")
+            yield from self.steps_of(vars(submission))
+
+    def comments(self, order: RedditOrder) -> Iterator[Step]:
+        """The links in all comments of a subreddit's threads."""
+        for number, submission in enumerate(self._submissions(order, order.limit), 1):
+            post = vars(submission)
+            page, stamp = f"t3_{post['id']}", str(post.get("num_comments"))
+            if self._outside.marks.get(page) == stamp:
+                continue
+            self._outside.say(f"thread {number:,}: {str(post.get('title'))[:60]}")
+            removed = removal(post)
+            if removed:
+                yield Gone(seen_in(post).page_url or page, removed, seen_in(post), words="")
+            yield from self._thread(submission, post)
+            yield Mark(page, stamp)
+
+    def post(self, name: str) -> Iterator[Step]:
+        """The pictures of one post, by its id without the `t3_`."""
+        submission = self._patiently(lambda: self._fetched(name), f"the post {name}")
+        yield from self.steps_of(vars(submission)) if submission is not None else ()
+
+    def steps_of(self, post: Mapping[str, Any]) -> Iterator[Step]:
+        """The pictures of a post; for a crosspost, those of the original, which is asked for where it is not told."""
+        original = original_of(post)
+        if isinstance(original, str):
+            name = original.removeprefix("t3_")
+            found = self._patiently(lambda: self._fetched(name), f"the post {name}")
+            if found is None:
+                seen = seen_in(post)
+                yield Gone(seen.page_url or name, "the post that it is a crosspost of is gone", seen)
+                return
+            original = vars(found)
+        yield from steps_of(post, original)
+
+    def _thread(self, submission: Submission, post: Mapping[str, Any]) -> Iterator[Step]:
+        forest = self._patiently(lambda: submission.comments, "the thread")
+        # What was replaced before a failure stays replaced, so it goes on and does not begin anew.
+        self._patiently(lambda: forest.replace_more(limit=None), "the comments")
+        thread = seen_in(post)
+        for comment in forest.list():
+            told = vars(comment)
+            body = told.get("body")
+            if not isinstance(body, str):
+                continue
+            author = told.get("author")
+            permalink = told.get("permalink")
+            moment = told.get("created_utc")
+            seen = type(thread)(
+                "reddit", f"{WWW}{permalink}" if permalink else thread.page_url, thread.post_id, thread.title,
+                str(author) if author else None, thread.flair, thread.nsfw, float(moment) if moment else None,
+            )  # fmt: skip
+            for words, url in links(body, told.get("media_metadata")):
+                yield Lead(url, seen, words=words)
+
+    def _submissions(self, order: RedditOrder, limit: int) -> Iterator[Submission]:
+        from prawcore import exceptions
+
+        subreddit = self._reddit.subreddit(order.subreddit)
+        if order.query:
+            listing = subreddit.search(order.query, sort=order.sort, time_filter=order.time, limit=None)
+        elif order.sort in ("new", "hot"):
+            listing = getattr(subreddit, order.sort)(limit=None)
+        else:
+            listing = subreddit.top(time_filter=order.time, limit=None)
+        steps: Iterator[Submission] = iter(listing)
+        given = 0
+        while given < limit:
+            try:
+                found = self._patiently(lambda: next(steps, None), f"r/{order.subreddit}")
+            except (exceptions.Redirect, exceptions.NotFound, exceptions.BadRequest):
+                raise WrongUse(f"there is no r/{order.subreddit}: mend the subreddit's name in the job") from None
+            except exceptions.Forbidden:
+                raise AnituiError(
+                    f"r/{order.subreddit} is private or quarantined: these keys may not read it"
+                ) from None
+            if found is None:
+                return
+            if order.fits(vars(found)):
+                given += 1
+                yield found
+
+    def _fetched(self, name: str) -> Submission | None:
+        from prawcore import exceptions
+
+        try:
+            submission = self._reddit.submission(name)
+            submission._fetch()  # what is asked of it afterwards must not ask Reddit one by one
+        except (exceptions.NotFound, exceptions.Forbidden):
+            return None
+        return submission
+
+    def _patiently(self, ask: Callable[[], Got], what: str) -> Got:
+        """Ask, and ask again where Reddit has trouble or wants to be left alone for a while."""
+        from prawcore import exceptions
+
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return ask()
+            except exceptions.TooManyRequests as error:
+                wait, why = float(error.retry_after or 2**attempt), "Reddit asks to wait"
+            except (exceptions.ServerError, exceptions.RequestException) as error:
+                stopped = error.original_exception if isinstance(error, exceptions.RequestException) else None
+                if isinstance(stopped, Stopping):
+                    raise Stopping from None
+                wait, why = float(2**attempt), "Reddit does not answer"
+            except exceptions.OAuthException:
+                raise AnituiError(_WRONG_KEYS) from None
+            except exceptions.ResponseException as error:
+                if error.response.status_code == 401:
+                    raise AnituiError(_WRONG_KEYS) from None
+                raise
+            if attempt < _TRIES:
+                wait = min(wait, _LONGEST_WAIT)
+                self._outside.say(f"{why} ({wait:.0f} s)")
+                if self._outside.stopping.wait(wait):
+                    raise Stopping
+        raise AnituiError(f"{why}, {_TRIES} times, for {what}: what was found is kept, start the job again later")
+
+
+_WRONG_KEYS = (
+    "Reddit does not take these keys: look at client_id and client_secret, in praw.ini, in the environment "
+    "(ANITUI_REDDIT_CLIENT_ID, ANITUI_REDDIT_CLIENT_SECRET) or in the keyring"
+)
+
+
+def _praw(outside: Outside, keys: Keys) -> Reddit:
+    from praw import Reddit
+    from prawcore import Requestor
+
+    hosts = outside.client.hosts
+
+    class Polite(Requestor):
+        """PRAW's requests have their turn among all others."""
+
+        def request(self, *arguments: Any, **named: Any) -> Any:
+            if outside.stopping.is_set():
+                raise Stopping
+            host = urlsplit(str(arguments[1] if len(arguments) > 1 else named.get("url"))).hostname or ""
+            with hosts.turn(host):
+                response = super().request(*arguments, **named)
+            told = {name.lower(): value for name, value in response.headers.items()}
+            if response.status_code in (429, 503):  # how much is left of a quota, PRAW itself goes by
+                hosts.heed(host, response.status_code, told)
+            hosts.fine(host, len(response.content))
+            return response
+
+    # Both addresses are named, so that a praw.ini lying somewhere cannot lead elsewhere.
+    named: dict[str, Any] = {
+        "client_id": keys.client_id,
+        "client_secret": keys.client_secret,
+        "user_agent": USER_AGENT,
+        "reddit_url": outside.sites.base("reddit.com", WWW),
+        "oauth_url": outside.sites.base("reddit.com", OAUTH),
+        "check_for_updates": False,
+        "check_for_async": False,
+        "requestor_class": Polite,
+        "username": keys.username,
+        "password": keys.password,
+    }
+    return Reddit(**named)
+
+
+def pictures(steps: Iterable[Step]) -> tuple[list[Lead], str]:
+    """The leads among steps, and the reason of the last that is told only."""
+    leads: list[Lead] = []
+    reason = "there is no picture in it"
+    for step in steps:
+        if isinstance(step, Lead):
+            leads.append(step)
+        elif isinstance(step, Gone):
+            reason = step.reason
+    return leads, reason

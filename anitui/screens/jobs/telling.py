@@ -1,0 +1,254 @@
+"""Jobs in words and signs: how one stands, its line in the list, whom it asks, and what one may do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from anitui.screens.bindings import shown_key
+from anitui.screens.jobs.listing import Parts, Role
+from anitui.screens.widgets.picture.words import cut, tame
+from anitui.words import count
+
+if TYPE_CHECKING:
+    from anitui.pipeline.collect.live import JobLive
+    from anitui.pipeline.politeness import HostState
+    from anitui.store.job_lists import JobRow
+
+GAP = 2
+LEAST_NAME = 20
+WIDEST_NAME = 60
+LEAST_DOING = 18
+BARS = (20, 14, 8)  # the widest that leaves a name its room
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a job stands, by sign, word and colour."""
+
+    sign: str
+    word: str
+    role: Role
+
+
+def state_of(row: JobRow, live: JobLive | None) -> State:
+    """How a job stands now."""
+    if live is not None:
+        return State("●", "running", "good")
+    if row.state == "running":  # it was started, and its process has not said so yet
+        return State("○", "starting", "waits")
+    if row.state == "done":
+        return State("✓", "done", "good")
+    if row.reason:
+        return State("!", "stopped", "bad")
+    return State("‖", "paused", "waits") if row.items else State("·", "waiting", "dim")
+
+
+def label_of(row: JobRow) -> str:
+    """The label that its pictures get."""
+    label = row.order.get("label")
+    return str(label) if label else ""
+
+
+def rate_in_words(rate: float) -> str:
+    """`12/s`, `1.4/s`, `8/min`."""
+    if rate >= 10:
+        return f"{rate:,.0f}/s"
+    if rate >= 0.95:
+        return f"{rate:.1f}/s"
+    return f"{ceil(rate * 60)}/min" if rate > 0 else ""
+
+
+def bar(row: JobRow, live: JobLive | None, width: int, tick: int) -> Parts:
+    """How much of what was found so far is dealt with. While more is being found, its end moves."""
+    taken, settled, items = row.done + row.already, row.settled, row.items
+
+    def cells(of: int) -> int:
+        filled = round(width * of / items) if items else 0
+        # Something is seen to be there, and something to be left.
+        return min(max(filled, of > 0), width - (of < items))
+
+    good, filled = cells(taken), cells(settled)
+    if settled > taken and filled == good:
+        good, filled = (good - 1, filled) if good > 1 or filled == width else (good, filled + 1)
+    rest = width - filled
+    parts: list[tuple[str, Role]] = [("━" * good, "good"), ("╍" * (filled - good), "bad")]
+    if live is not None and live.finding and rest:
+        at = tick % rest
+        parts += [("┄" * at, "dim"), ("╌", "good"), ("┄" * (rest - at - 1), "dim")]
+    else:
+        parts.append(("─" * rest, "dim"))
+    return [each for each in parts if each[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list: what it says of a job."""
+
+    name: str
+    width: int
+    right: bool
+    say: Callable[[JobRow, JobLive | None], tuple[str, Role]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns that there is room for, the bar among them behind the column `bar_after`."""
+
+    columns: Sequence[Column]
+    bar: int
+
+    def heading(self) -> Parts:
+        parts: list[tuple[str, Role]] = []
+        for column in self.columns:
+            parts.append((fitted(column.name, column.width, column.right) + " " * GAP, "dim"))
+            if column.name == "job":
+                parts.append((" " * (self.bar + GAP), "dim"))
+        return parts
+
+    def line(self, row: JobRow, live: JobLive | None, tick: int) -> Parts:
+        parts: list[tuple[str, Role]] = []
+        for column in self.columns:
+            text, role = column.say(row, live)
+            parts.append((fitted(text, column.width, column.right) + " " * GAP, role))
+            if column.name == "job":
+                parts += [*bar(row, live, self.bar, tick), (" " * GAP, "plain")]
+        return parts
+
+
+def table_of(rows: Sequence[JobRow], room: int) -> Table:
+    """The columns for these jobs. What there is no room for goes in the order in which it can be done without."""
+
+    def number(name: str, of: Callable[[JobRow], int], role: Role) -> Column:
+        width = max(len(name), *(len(f"{of(row):,}") for row in rows), 1) if rows else len(name)
+        return Column(name, width, True, lambda row, live: _numbered(of(row), role))
+
+    def widest(texts: Sequence[str], most: int) -> int:
+        return min(most, max((cell_len(tame(each)) for each in texts), default=0))
+
+    state = Column("state", 10, False, _state)
+    done, failed = number("done", lambda row: row.done, "plain"), number("failed", lambda row: row.failed, "bad")
+    rate = Column("rate", 7, True, lambda row, live: (rate_in_words(live.rate) if live is not None else "", "plain"))
+    label = Column("label", max(5, widest([label_of(row) for row in rows], 14)), False, _label)
+    refused = number("refused", lambda row: row.refused, "bad")
+    already = number("already", lambda row: row.already, "dim")
+    found = number("found", lambda row: row.items, "plain")
+    wished = [label, rate, refused, already, found]
+    least = min(LEAST_NAME, room // 3)
+    left = room - sum(each.width + GAP for each in (state, done, failed)) - BARS[-1] - GAP - least
+    there: list[Column] = []
+    for each in wished:
+        if each.width + GAP > left:
+            break
+        left -= each.width + GAP
+        there.append(each)
+    name_width = max(
+        3,
+        min(
+            least + max(0, left),
+            max(least, widest([name_in(row, WIDEST_NAME, label in there) for row in rows], WIDEST_NAME)),
+        ),
+    )
+    left -= name_width - least
+    wide = next((each for each in BARS if each - BARS[-1] <= left), BARS[-1])
+    left -= wide - BARS[-1]
+    name = Column("job", name_width, False, lambda row, live: (name_in(row, name_width, label in there), "plain"))
+    in_order = [state, name, label, done, already, refused, failed, found, rate]
+    columns = [each for each in in_order if each in there or each in (state, name, done, failed)]
+    if left >= LEAST_DOING + GAP and len(there) == len(wished):
+        columns.append(Column("now", left - GAP, False, _doing))
+    return Table(columns, wide)
+
+
+def name_in(row: JobRow, room: int, label_beside: bool) -> str:
+    """What a job is called where there is little room: without what another column says, then without its kind."""
+    label = label_of(row)
+    name = row.name.removesuffix(f" → {label}") if label and label_beside else row.name
+    _, dot, rest = name.partition(" · ")
+    return rest if dot and cell_len(name) > room else name
+
+
+def _state(row: JobRow, live: JobLive | None) -> tuple[str, Role]:
+    state = state_of(row, live)
+    return f"{state.sign} {state.word}", state.role
+
+
+def _label(row: JobRow, live: JobLive | None) -> tuple[str, Role]:
+    return label_of(row), "dim"
+
+
+def _doing(row: JobRow, live: JobLive | None) -> tuple[str, Role]:
+    if live is not None:
+        return live.doing, "dim"
+    return row.reason if row.reason and row.state == "stopped" else "", "bad"
+
+
+def _numbered(number: int, role: Role) -> tuple[str, Role]:
+    return f"{number:,}", role if number else "dim"
+
+
+def fitted(text: str, width: int, right: bool = False) -> str:
+    """In exactly so many cells; nothing in it reaches the terminal as a command."""
+    text = cut(text, width)
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space
+
+
+def hosts_line(hosts: Sequence[HostState], room: int) -> Parts:
+    """Whom one asks, and who asked to wait: those first, then the busiest, as many as there is room for."""
+    active = [each for each in hosts if each.waits > 0 or each.in_flight]
+    active.sort(key=lambda each: (each.waits <= 0, -each.in_flight, each.host))
+    parts: list[tuple[str, Role]] = []
+    left = room
+    for at, each in enumerate(active):
+        more = f" · and {len(active) - at - 1} more" if at + 1 < len(active) else ""
+        text = (" · " if at else "") + host_in_words(each)
+        if at and cell_len(text) + cell_len(more) > left:
+            parts.append((f" · and {len(active) - at} more", "dim"))
+            break
+        text = cut(text, left)
+        left -= cell_len(text)
+        parts.append((text, "waits" if each.waits > 0 else "plain"))
+    return parts
+
+
+def host_in_words(host: HostState) -> str:
+    """`i.redd.it 6 of 6`, `imgur.com waits 28 s: asked to wait (429)`."""
+    if host.waits > 0:
+        return f"{host.host} waits {ceil(host.waits)} s" + (f": {host.why}" if host.why else "")
+    return f"{host.host} {host.in_flight} of {host.slots}"
+
+
+def next_line(row: JobRow, live: JobLive | None, pictures: int | None, keys: Mapping[str, str]) -> Parts:
+    """What a job does now, or what one may do with it, and with which keys."""
+    start, retry = shown_key("jobs.start", keys), shown_key("jobs.retry", keys)
+    again = f"{retry} tries again the {row.failed:,} that failed" if row.failed and live is None else ""
+    if live is not None:
+        far = f"{row.settled:,} of {row.items:,} found{' so far' if live.finding else ''}"
+        return _joined(("● ", "good"), live.doing, far, f"{start} pauses it")
+    if row.state == "running":
+        return _joined(("○ ", "waits"), "it was started, and begins in a moment")
+    if row.state == "done":
+        whose = f"its {count(pictures, 'picture')}" if pictures is not None else "its pictures"
+        leads = [
+            f"{shown_key('jobs.open', keys)} details",
+            f"{shown_key('jobs.pictures', keys)} {whose}",
+            f"{shown_key('jobs.duplicates', keys)} its near-duplicates",
+            f"{shown_key('jobs.faces', keys)} its faces",
+        ]
+        return _joined(("✓ ", "good"), *(leads if pictures else leads[:1]), again, f"{start} looks for what is new")
+    if row.reason:
+        return _joined(("! ", "bad"), row.reason, f"{start} goes on", again)
+    if row.items:
+        return _joined(
+            ("‖ ", "waits"), f"{row.settled:,} of {row.items:,} found are dealt with", f"{start} goes on", again
+        )
+    return _joined(("· ", "dim"), f"{start} starts it")
+
+
+def _joined(sign: tuple[str, Role], *texts: str) -> Parts:
+    return [sign, (" · ".join(each for each in texts if each), "plain")]
