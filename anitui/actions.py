@@ -119,6 +119,7 @@ REGISTRY: tuple[Action, ...] = (
     Action("job.pictures", "b", "its pictures", "Look through the pictures of this job.", 5),
     Action("job.duplicates", "D", "its duplicates", "Decide on the near-duplicates among the pictures of this job.", 6),
     Action("job.faces", "F", "its faces", "The faces on the pictures of this job.", 7),
+    Action("job.fields", "f", "what it asks", "All that the job asks for, in place of its items, or its items.", 8),
     Action("job.up", "up,k", "up", "The item before."),
     Action("job.down", "down,j", "down", "The next item."),
     Action("job.page_up", "pageup,ctrl+u", "page up", "One page up."),

@@ -30,6 +30,7 @@ Got = TypeVar("Got")
 USER_AGENT = "anitui/0.1 (collects pictures of anime on a person's behalf)"
 _AGAIN = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 _GONE = {404, 410, 451}
+_FOR_ONE_SITE = {"authorization", "cookie"}
 _MOVED = {301, 302, 303, 307, 308}
 _FIRST_WAIT, _LAST_WAIT = 0.5, 30.0
 _CHUNK = 64 << 10
@@ -167,10 +168,12 @@ class Client:
                     yield _Answer(target, response.status, told, self._stream(response, until), tuple(chain))
                     return
                 try:
-                    url = urljoin(url, told["location"])
+                    before, url = url, urljoin(url, told["location"])
                 except ValueError:
                     raise NotFetched("the address is malformed", final=True) from None
             self.hosts.fine(target.host)
+            if urlsplit(before)[:2] != urlsplit(url)[:2]:  # a key is for the site that it was meant for
+                headers = {name: value for name, value in headers.items() if name.lower() not in _FOR_ONE_SITE}
             if url in chain:
                 raise NotFetched("its redirects lead in a circle", final=True)
             if len(chain) > self._limits.max_redirects:

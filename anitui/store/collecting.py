@@ -281,6 +281,24 @@ def _tell_of(connection: DuckDBPyConnection) -> None:
     )
 
 
+def seen_at(catalogue: Catalogue, site: str) -> list[tuple[str | None, str, str | None]]:
+    """Page, address and post of every picture that was seen at a site, in the order in which it was."""
+    rows = catalogue.rows(
+        "SELECT page_url, url, post_id FROM sightings WHERE site = ? AND inherited_from IS NULL ORDER BY sighting_id",
+        [site],
+    )
+    return [(page, url, post) for page, url, post in rows]
+
+
+def told_of(catalogue: Catalogue, site: str) -> tuple[dict[str, str | None], dict[str, list[str]]]:
+    """The title, and what a site says of it, of every picture that was seen there, by its address."""
+    rows = catalogue.rows(
+        "SELECT url, any_value(title), list_distinct(flatten(list(tags))) FROM job_leads WHERE site = ? GROUP BY url",
+        [site],
+    )
+    return {url: title for url, title, _ in rows}, {url: tags or [] for url, _, tags in rows}
+
+
 def read_to(catalogue: Catalogue, folder: str) -> int:
     """How far the log in a folder was taken in."""
     rows = catalogue.rows("SELECT read_to FROM logs_read WHERE folder = ?", [folder])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ class JobItem:
     reason: str | None
     image_id: int | None
     label_hint: str | None
-    chain: tuple[str, ...]  # every address on the way to the bytes
+    chain: Sequence[str]  # every address on the way to the bytes
     changed_at: datetime
 
 
@@ -133,7 +133,7 @@ def items(catalogue: Catalogue, job_id: int, state: str | None = None, *, limit:
         """,
         {"job": job_id, "state": state, "limit": limit, "offset": offset},
     )
-    return [JobItem(*row[:-2], tuple(row[-2]), row[-1]) for row in rows]
+    return [JobItem(*row) for row in rows]
 
 
 def faces_of(job_id: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anitui.screens.widgets.picture import GridCell, PictureGrid
-from anitui.screens.widgets.picture.layout import AROUND, HEADING
+from anitui.screens.widgets.picture.layout import AROUND, GAP, Measure
 
 LEAST = 8  # cells, so that a caption can be read
+SHAPE = 1.7  # cells of width for each of height: a little less than a square, as most pictures stand upright
 
 
 class Arriving(PictureGrid):
@@ -21,8 +22,11 @@ class Arriving(PictureGrid):
     _landed: Sequence[GridCell] | None = None
 
     def drawing_changed(self) -> None:
-        self._scale = max(LEAST, 2 * (self.content_size.height - AROUND - HEADING))
-        super().drawing_changed()
+        width, height = self.content_size
+        rows = max(1, height - AROUND)
+        beside = max(1, width // (max(LEAST, round(rows * SHAPE)) + GAP))
+        self.model.resize(Measure(width, height, max(1, width // beside - GAP), rows))
+        self.draw_page()
         self._show()
 
     def _show(self) -> None:

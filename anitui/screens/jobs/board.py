@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.table import Table as Grid
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
@@ -112,8 +114,7 @@ class Board(WithJobs):
     def _arrive(self, rows: list[JobRow], below: Below) -> None:
         self.arrived()
         self.rows = rows
-        self.query_one("#jobs-none").set_class(not rows, "-said")
-        self.listing.set_class(not rows, "-empty")
+        self.set_class(not rows, "-none")
         if not rows:
             self.query_one("#jobs-none", Static).update(self._how_to_begin())
         at = next((number for number, row in enumerate(rows) if row.job_id == self._at), None)
@@ -182,7 +183,9 @@ class Board(WithJobs):
         parts: Parts = ()
         if row is not None:
             pictures = self._below.in_browse if self._below.job_id == row.job_id else None
-            parts = next_line(row, self.live_of(row.job_id), pictures, self.host.key_map)
+            status = self.host.status
+            faces = status is not None and status.faces > 0
+            parts = next_line(row, self.live_of(row.job_id), self.host.key_map, pictures=pictures, faces=faces)
         self._write("#jobs-next", parts)
         self._tell_hosts()
         running = [row for row in self.rows if self.runs(row)]
@@ -236,7 +239,7 @@ class Board(WithJobs):
         keys = [shown_key(each, self.host.key_map) for each in ("jobs.new", "jobs.read")]
         ways = [
             (keys[0], "a new job, in a form that checks what you type"),
-            (keys[1], "jobs from a file: yotsubanet's .json, our .toml, a list of addresses (.txt)"),
+            (keys[1], "jobs from a file: yotsubanet's .json, our .toml, addresses in .txt"),
         ]
         parts: list[tuple[str, str]] = [
             ("There are no jobs yet. A job collects pictures, and can go on any time.\n", "")
@@ -247,14 +250,14 @@ class Board(WithJobs):
         return Content.assemble(*parts)
 
 
-def _why(reasons: Sequence[Reason]) -> Content:
+def _why(reasons: Sequence[Reason]) -> Grid | Text:
     """The reasons, the most frequent first."""
     if not reasons:
-        return Content.styled("nothing was refused, and nothing failed", "$foreground-muted")
-    width = max(len(f"{each.often:,}") for each in reasons)
-    lines: list[tuple[str, str]] = []
+        return Text("nothing was refused, and nothing failed", "dim")
+    grid = Grid.grid(padding=(0, 1))
+    grid.add_column(justify="right", style="bold", no_wrap=True)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
     for each in reasons:
-        lines.append((f"{each.often:>{width},} ", "bold"))
-        lines.append((f"{each.state:<8} ", "$error" if each.state == "failed" else "$foreground-muted"))
-        lines.append((f"{tame(each.reason)}\n", ""))
-    return Content.assemble(*lines)
+        grid.add_row(f"{each.often:,}", each.state, Text(tame(each.reason)))
+    return grid

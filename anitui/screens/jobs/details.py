@@ -172,7 +172,8 @@ class JobScreen(WithJobs):
         if row.reason and live is None:
             facts.append(("why", row.reason))
         facts += [(name, _in_words(value)) for name, value in row.order.items() if value not in (None, "", [])]
-        facts += [(name, f"{getattr(row, name):,}") for name in STATES]
+        numbers = ", ".join(f"{getattr(row, name):,} {name}" for name in STATES if getattr(row, name))
+        facts.append(("found", f"{row.items:,}" + (f": {numbers}" if numbers else "")))
         facts += [("made", ago(row.made_at)), ("changed", ago(row.changed_at))]
         width = max(cell_len(tame(name)) for name, _ in facts)
         parts: list[tuple[str, str]] = [(f"{tame(row.name)}\n", "bold")]
@@ -223,27 +224,45 @@ class JobScreen(WithJobs):
         self._asked.clear()
         self.listing.move(0)
         self._lay_out()
+        self.refresh_keys()
 
     def step_back(self) -> bool:
-        if self._state is None:
+        if self.has_class("-fields"):
+            self.action_fields()
+        elif self._state is not None:
+            self._only(None)
+        else:
             return False
-        self._only(None)
         return True
 
     def way_out(self) -> str:
-        return "show all" if self._state is not None else ""
+        return "to its items" if self.has_class("-fields") else "show all" if self._state is not None else ""
+
+    def action_fields(self) -> None:
+        """All that the job asks for, in place of its items, or its items again."""
+        self.toggle_class("-fields")
+        self.refresh_keys()
 
     def action_up(self) -> None:
-        self.listing.step(-1)
+        self._go(-1, page=False)
 
     def action_down(self) -> None:
-        self.listing.step(1)
+        self._go(1, page=False)
 
     def action_page_up(self) -> None:
-        self.listing.page(-1)
+        self._go(-1, page=True)
 
     def action_page_down(self) -> None:
-        self.listing.page(1)
+        self._go(1, page=True)
+
+    def _go(self, by: int, *, page: bool) -> None:
+        if self.has_class("-fields"):
+            asks = self.query_one("#job-asks", VerticalScroll)
+            asks.scroll_relative(y=by * (max(1, asks.size.height - 1) if page else 1), animate=False)
+        elif page:
+            self.listing.page(by)
+        else:
+            self.listing.step(by)
 
     def action_first(self) -> None:
         self.listing.move(0)

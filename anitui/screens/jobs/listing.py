@@ -34,6 +34,7 @@ class Listing(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         & > .listing--dim { color: $foreground-muted; }
         & > .listing--strong { text-style: bold; }
         & > .listing--good { color: $success; }

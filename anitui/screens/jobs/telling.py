@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from anitui.store.job_lists import JobRow
 
 GAP = 2
+NAME = "job"  # the column that the bar stands behind
 LEAST_NAME = 20
-WIDEST_NAME = 60
+WIDEST_NAME = 84
 LEAST_DOING = 18
 BARS = (20, 14, 8)  # the widest that leaves a name its room
 
@@ -97,27 +98,25 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The columns that there is room for, the bar among them behind the column `bar_after`."""
+    """The columns that there is room for, and how wide the bar among them is."""
 
     columns: Sequence[Column]
     bar: int
 
     def heading(self) -> Parts:
-        parts: list[tuple[str, Role]] = []
-        for column in self.columns:
-            parts.append((fitted(column.name, column.width, column.right) + " " * GAP, "dim"))
-            if column.name == "job":
-                parts.append((" " * (self.bar + GAP), "dim"))
-        return parts
+        return self._with_bar([(column.name, "dim") for column in self.columns], [(" " * self.bar, "dim")])
 
     def line(self, row: JobRow, live: JobLive | None, tick: int) -> Parts:
+        return self._with_bar([column.say(row, live) for column in self.columns], bar(row, live, self.bar, tick))
+
+    def _with_bar(self, said: Sequence[tuple[str, Role]], drawn: Parts) -> Parts:
+        gap: tuple[str, Role] = (" " * GAP, "plain")
         parts: list[tuple[str, Role]] = []
-        for column in self.columns:
-            text, role = column.say(row, live)
-            parts.append((fitted(text, column.width, column.right) + " " * GAP, role))
-            if column.name == "job":
-                parts += [*bar(row, live, self.bar, tick), (" " * GAP, "plain")]
-        return parts
+        for column, (text, role) in zip(self.columns, said, strict=True):
+            parts += [(fitted(text, column.width, column.right), role), gap]
+            if column.name == NAME:
+                parts += [*drawn, gap]
+        return parts[:-1]
 
 
 def table_of(rows: Sequence[JobRow], room: int) -> Table:
@@ -139,11 +138,11 @@ def table_of(rows: Sequence[JobRow], room: int) -> Table:
     found = number("found", lambda row: row.items, "plain")
     wished = [label, rate, refused, already, found]
     least = min(LEAST_NAME, room // 3)
-    left = room - sum(each.width + GAP for each in (state, done, failed)) - BARS[-1] - GAP - least
+    left = room - sum(each.width + GAP for each in (state, done, failed)) - BARS[-1] - least
     there: list[Column] = []
     for each in wished:
         if each.width + GAP > left:
-            break
+            break  # the next one matters less, even where it would fit
         left -= each.width + GAP
         there.append(each)
     name_width = max(
@@ -156,7 +155,7 @@ def table_of(rows: Sequence[JobRow], room: int) -> Table:
     left -= name_width - least
     wide = next((each for each in BARS if each - BARS[-1] <= left), BARS[-1])
     left -= wide - BARS[-1]
-    name = Column("job", name_width, False, lambda row, live: (name_in(row, name_width, label in there), "plain"))
+    name = Column(NAME, name_width, False, lambda row, live: (name_in(row, name_width, label in there), "plain"))
     in_order = [state, name, label, done, already, refused, failed, found, rate]
     columns = [each for each in in_order if each in there or each in (state, name, done, failed)]
     if left >= LEAST_DOING + GAP and len(there) == len(wished):
@@ -223,7 +222,9 @@ def host_in_words(host: HostState) -> str:
     return f"{host.host} {host.in_flight} of {host.slots}"
 
 
-def next_line(row: JobRow, live: JobLive | None, pictures: int | None, keys: Mapping[str, str]) -> Parts:
+def next_line(
+    row: JobRow, live: JobLive | None, keys: Mapping[str, str], *, pictures: int | None, faces: bool
+) -> Parts:
     """What a job does now, or what one may do with it, and with which keys."""
     start, retry = shown_key("jobs.start", keys), shown_key("jobs.retry", keys)
     again = f"{retry} tries again the {row.failed:,} that failed" if row.failed and live is None else ""
@@ -238,7 +239,7 @@ def next_line(row: JobRow, live: JobLive | None, pictures: int | None, keys: Map
             f"{shown_key('jobs.open', keys)} details",
             f"{shown_key('jobs.pictures', keys)} {whose}",
             f"{shown_key('jobs.duplicates', keys)} its near-duplicates",
-            f"{shown_key('jobs.faces', keys)} its faces",
+            f"{shown_key('jobs.faces', keys)} its faces" if faces else "",
         ]
         return _joined(("✓ ", "good"), *(leads if pictures else leads[:1]), again, f"{start} looks for what is new")
     if row.reason:
