@@ -110,6 +110,16 @@ class Detached:
                 lines.append(({}, at))
         return lines, at
 
+    def complete(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Write into the log what its process had no time for; only when that has ended."""
+        with self.log.open("ab+") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 1))
+            if end and file.read(1) != b"\n":
+                file.write(b"\n")  # it was cut off in the middle of a line
+            for line in lines:
+                file.write(_as_line(line))
+
     def live(self) -> dict[str, Any]:
         """How it stood a moment ago; empty when it has not said yet."""
         try:
@@ -132,6 +142,10 @@ class Detached:
 
 
 _kept_open: list[Any] = []
+
+
+def _as_line(line: Mapping[str, Any]) -> bytes:
+    return json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def found(within: Path, kind: str) -> list[Detached]:
@@ -170,7 +184,7 @@ class Worker:
 
     def say(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Write lines into the log: all of them, or LogFull and none."""
-        block = b"".join(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n" for line in lines)
+        block = b"".join(map(_as_line, lines))
         with self._writing:
             before = os.lseek(self._log, 0, os.SEEK_END)
             try:

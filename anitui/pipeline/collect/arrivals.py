@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from anitui.detached import Detached
+from anitui.pipeline.collect.look import Look, crashed, line_of, looked
 from anitui.pipeline.decode import Limits
+from anitui.pipeline.engine import InProcess, Processes
 from anitui.pipeline.examine import Examined, Order, Task
 from anitui.pipeline.hashing import Facts
 from anitui.pipeline.media import media_for_a_moment
 from anitui.pipeline.taking import Taking
+from anitui.progress import Event, Work
 from anitui.store import collecting, intake
 from anitui.store.catalogue import Catalogue
 from anitui.store.collecting import FoundLead, Settled
 from anitui.workspace import Workspace
 
+FEW = 8  # that are looked at here, sooner than other processes start
 _LATEST = 253_402_300_799.0  # the end of the year 9999: what lies beyond, a site made up
 
 
@@ -92,3 +96,25 @@ def _lead_of(line: Mapping[str, Any]) -> FoundLead:
         tags=tuple(line.get("tags", ())),
         gone=line.get("reason"),
     )
+
+
+def finish(work: Detached) -> Work[None]:
+    """Look at what a process had fetched and, when it was killed, not yet looked at; the log is completed with it."""
+    fetched: dict[str, Mapping[str, Any]] = {}
+    at = 0
+    while (read := work.read(at))[0]:
+        lines, at = read
+        for line, _ in lines:
+            if line.get("say") == "fetched":
+                fetched[line["task"]["url"]] = line
+            elif line.get("say") in ("taken", "not"):
+                fetched.pop(line["url"], None)
+    waiting = {line["task"]["path"]: line["facts"] for line in fetched.values() if Path(line["task"]["path"]).exists()}
+    if not waiting:
+        return
+    tasks = [Look(**line["task"]) for line in fetched.values() if line["task"]["path"] in waiting]
+    engine = Processes() if len(tasks) > FEW else InProcess()
+    for number, (task, line) in enumerate(engine.map(looked, tasks, crashed), 1):
+        if not line.pop("disk_full", False):
+            work.complete([line_of(task, line, waiting[task.path])])
+        yield Event("looking at what was fetched", number, len(tasks))

@@ -5,7 +5,9 @@ Apart from `examine.py`, so that the process that collects need not load what de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -23,7 +25,7 @@ class Look:
     seconds: int
 
 
-def look(task: Look) -> dict[str, Any]:
+def looked(task: Look) -> tuple[Look, dict[str, Any]]:
     """The picture's facts as a line of the log has them, or why it is not taken."""
     from anitui.pipeline.decode import Limits
     from anitui.pipeline.examine import Examined, Order, Task, examine
@@ -34,12 +36,18 @@ def look(task: Look) -> dict[str, Any]:
     if isinstance(result, Examined):
         plain = asdict(result)
         del plain["task"]
-        return {"say": "taken", "examined": plain}
+        return task, {"say": "taken", "examined": plain}
     state = "failed" if result.worth_retrying else "refused"
-    return {"say": "not", "state": state, "reason": result.reason, "disk_full": result.disk_full}
+    return task, {"say": "not", "state": state, "reason": result.reason, "disk_full": result.disk_full}
 
 
-def crashed(task: Look) -> dict[str, Any]:
+def crashed(task: Look) -> tuple[Look, dict[str, Any]]:
     """The answer for a file that took its worker process down."""
-    del task
-    return {"say": "not", "state": "failed", "reason": "broken: it crashed the decoder", "disk_full": False}
+    return task, {"say": "not", "state": "failed", "reason": "broken: it crashed the decoder", "disk_full": False}
+
+
+def line_of(task: Look, line: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is written into the log; a file that was fetched for nothing is removed."""
+    if line["say"] == "not" and task.ours:
+        Path(task.path).unlink(missing_ok=True)
+    return {**line, "url": task.url, **facts}

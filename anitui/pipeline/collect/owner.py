@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from uuid import uuid4
 
 from anitui import detached
 from anitui.detached import Detached
-from anitui.pipeline.collect.arrivals import take_in
+from anitui.pipeline.collect.arrivals import finish, take_in
 from anitui.pipeline.collect.live import Live, live_of
 from anitui.pipeline.collect.specs import JobSpec
 from anitui.progress import Event, Work
@@ -59,6 +60,7 @@ class Collecting:
         self._workspace = workspace
         self._catalogue = catalogue
         self._settings = settings
+        self._reading = threading.RLock()  # one at a time reads what arrives, whoever asked for it
 
     def add(self, specs: Sequence[JobSpec]) -> list[int]:
         """Put jobs on the list; those that are on it already are the same."""
@@ -91,6 +93,10 @@ class Collecting:
         wanted = collecting.orders(self._catalogue, job_ids)
         if not wanted:
             return
+        if self.running() is None:  # what an earlier process left is known before the next is told what is known
+            with self._reading:
+                for _ in self.arrived(CollectReport()):
+                    pass
         if retry:
             collecting.wait_again(self._catalogue, list(wanted))
         collecting.set_state(self._catalogue, list(wanted), "running")
@@ -122,6 +128,8 @@ class Collecting:
         """Take in what lies there already, and clear up after a process that has ended."""
         for work in self._folders():
             lives = work.alive()  # before reading: what it says last must not be missed
+            if not lives:
+                yield from finish(work)
             while (counts := self._take_in(work)) is not None:
                 report.add(counts)
                 yield self._event(work, report)
@@ -158,7 +166,8 @@ class Collecting:
         return detached.found(self._workspace.work, _KIND)
 
     def _take_in(self, work: Detached) -> Counter[str] | None:
-        return take_in(self._workspace, self._catalogue, work, self._settings.importing.hashing)
+        with self._reading:
+            return take_in(self._workspace, self._catalogue, work, self._settings.importing.hashing)
 
     def _order(self, work: Detached, wanted: Mapping[int, Mapping[str, Any]], *, again: bool) -> None:
         """Everything that the process must know of these jobs, as files beside the order."""

@@ -16,7 +16,7 @@ import time
 from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from anitui.detached import LogFull, Worker
 from anitui.errors import in_one_sentence
 from anitui.pipeline.collect.board import Board, Item, Job
 from anitui.pipeline.collect.live import Live
-from anitui.pipeline.collect.look import Look, crashed, look
+from anitui.pipeline.collect.look import Look, crashed, line_of, looked
 from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.engine import Processes
 from anitui.pipeline.fetch import Client, FetchLimits
@@ -221,6 +221,8 @@ class Collector:
             item.lead.url, str(path), ours, str(self._files), terms.hashing, limits.max_bytes, limits.max_pixels,
             terms.seconds_per_picture,
         )  # fmt: skip
+        if ours:  # said before anything else, so that a kill cannot make it be fetched twice
+            self._say([{"say": "fetched", "task": asdict(task), "facts": facts}])
         while True:  # nobody takes it out of a queue whose other end has failed
             try:
                 self._fetched.put((item, task, facts), timeout=TICK)
@@ -240,13 +242,11 @@ class Collector:
                 over = None in batch
                 waiting = {task.path: (item, facts) for item, task, facts in filter(None, batch)}
                 tasks = [task for _, task, _ in filter(None, batch)]
-                for task, line in engine.map(_looked, tasks, _crashed):
+                for task, line in engine.map(looked, tasks, crashed):
                     item, facts = waiting[task.path]
                     if line.pop("disk_full", False):
                         raise DiskFull
-                    if line["say"] == "not" and task.ours:
-                        Path(task.path).unlink(missing_ok=True)
-                    self.board.settled(item, {**line, "url": task.url, **facts})
+                    self.board.settled(item, line_of(task, line, facts))
 
     def _spawn(self, work: Any, *arguments: Any, name: str) -> None:
         thread = threading.Thread(target=self._guarded, args=(work, *arguments), name=name, daemon=True)
@@ -269,14 +269,6 @@ class Collector:
 
     def _say(self, lines: Sequence[Mapping[str, Any]]) -> None:
         self._worker.say(lines)
-
-
-def _looked(task: Look) -> tuple[Look, dict[str, Any]]:
-    return task, look(task)
-
-
-def _crashed(task: Look) -> tuple[Look, dict[str, Any]]:
-    return task, crashed(task)
 
 
 def _lead_of(row: Mapping[str, Any]) -> Lead:

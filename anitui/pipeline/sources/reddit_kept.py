@@ -95,7 +95,7 @@ class Kept:
                     line = file.readline(_LONGEST_LINE)
                 except (EOFError, OSError, _packing_error()) as error:
                     raise AnituiError(
-                        f"{place} is damaged after {number - 1:,} lines ({error}): what stood before it is taken, the rest not"
+                        f"{place} is damaged after {number - 1:,} lines ({error}): only what stood before it is taken"
                     ) from None
                 if not line:
                     return
