@@ -18,13 +18,15 @@ from anitui.screens.frame import FrameScreen
 from anitui.screens.help import HelpScreen
 from anitui.screens.history import HistoryScreen
 from anitui.screens.home import HomeScreen
+from anitui.screens.jobs.details import JobScreen
+from anitui.screens.jobs.screen import JobsScreen
 from anitui.screens.one_picture import PictureScreen
 from anitui.screens.settings import SettingsScreen
 from anitui.screens.sql import SqlScreen
 
 SCREENS: list[type[FrameScreen]] = [
     HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
-    SettingsScreen, HelpScreen,
+    SettingsScreen, HelpScreen, JobsScreen, JobScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 
