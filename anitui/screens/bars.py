@@ -9,10 +9,12 @@ from rich.text import Text
 from textual.widgets import Static
 
 from anitui import actions
+from anitui.pipeline.sites import Sites
 from anitui.screens.bindings import shown_key
 from anitui.screens.host import HostedScreen, host_of
 from anitui.words import count
 
+LOOPBACK = "! loopback allowed"  # nobody must collect with this on and not know it
 MESSAGE_SECONDS = 5.0  # for each hundred letters
 MOST_LINES = 3
 LONG_WORD = 30
@@ -36,7 +38,7 @@ class TopLine(Static):
     def refresh_line(self) -> None:
         host = host_of(self)
         status, room = host.status, self.size.width - 2
-        right = "   ".join(host.working)
+        right = "   ".join((*host.working, *((LOOPBACK,) if Sites.from_environment().loopback else ())))
         left = [f"anitui  {host.workspace.name}"]
         if status is not None:
             pictures = count(status.active, "picture")
