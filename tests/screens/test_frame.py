@@ -136,6 +136,7 @@ async def test_a_key_that_was_given_anew_does_only_what_was_asked_for(cafe: Work
         await at.press("escape", "enter", "w")
         assert aside(shelf) == 0
         assert at.place.startswith("picture 12"), "neither of the two has it"
+        await at.resize(120, 70)
         await at.press("comma")
         settings = at.seen()
         assert settings.index("what is wrong") < settings.index(told[:60]) < settings.index("[import]")
