@@ -2,8 +2,8 @@
 
 In the folder: `lock` (held by the process as long as it lives, however it ends), `process.json` (who it is),
 `inbox/` (orders for it), `log.jsonl` (what it did, a line each, in order), `live.json` (how it stands now, written
-over and over), `output.txt` (its last words, should it fail). The process never opens the catalogue: its owner, or
-the next one after it, reads the log and remembers how far.
+over and over), `ending` (it takes no order any more), `output.txt` (its last words, should it fail). The process never
+opens the catalogue: its owner, or the next one after it, reads the log and remembers how far.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any
 from anitui.errors import AnituiError
 
 START_SECONDS = 30.0
-_LONGEST_READ = 4 << 20
+_LONGEST_READ = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,10 @@ class Detached:
         finally:
             os.close(handle)
         return False
+
+    def ending(self) -> bool:
+        """Whether its process finishes what it has under way and takes no orders any more."""
+        return (self.folder / "ending").exists()
 
     def order(self, what: Mapping[str, Any]) -> None:
         """Tell the process something; it takes orders in the order in which they were given."""
@@ -196,6 +200,13 @@ class Worker:
                 if error.errno in (errno.ENOSPC, errno.EDQUOT):
                     raise LogFull from error
                 raise
+
+    def end(self) -> None:
+        """Say that no order is taken any more."""
+        try:
+            (self.folder / "ending").touch()
+        except OSError:  # a full disk: then whoever gives an order finds it unheard
+            return
 
     def orders(self) -> list[dict[str, Any]]:
         """The orders that wait, in their order; each is given once."""

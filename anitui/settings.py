@@ -76,8 +76,8 @@ class CleaningSettings:
 class CollectSettings:
     """How pictures are fetched from elsewhere, and how politely."""
 
-    connections: int = 16
-    per_host: int = 6
+    connections: int = 24
+    per_host: int = 10
     attempts: int = 4
     max_megabytes: int = 64
     max_redirects: int = 5

@@ -142,6 +142,8 @@ def _lay_ready(task: Task, content: bytes, source: os.stat_result, name: str) ->
     if mode == "reference":
         return mode, None
     if mode == "ours":
+        with Path(task.path).open("rb") as file:
+            os.fsync(file.fileno())
         return "copy", task.path
     if target.exists() and target.stat().st_size == len(content):
         return mode, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -90,6 +89,7 @@ class Client:
         self._sites = sites
         self._agent = user_agent
         self._first_wait = first_wait
+        self._winding_down = threading.Event()
         self._stopping = threading.Event()
         self._pool = httpcore.ConnectionPool(
             ssl_context=network.tls(),
@@ -112,7 +112,11 @@ class Client:
         return got
 
     def picture(self, url: str, into: Path, *, headers: Mapping[str, str] | None = None) -> Fetched:
-        """Stream a picture into the file `into`, which is there and durable when this returns, and else is not."""
+        """Stream a picture into the file `into`, which is there and whole when this returns, and else is not.
+
+        To make it durable is left to whoever looks at it: a kill takes nothing of it away, and a picture whose arrival
+        is known the sooner is not asked for twice.
+        """
 
         def read(answer: _Answer) -> tuple[_Answer, int, str]:
             size, kind = self._store(answer, into)
@@ -123,10 +127,15 @@ class Client:
         (answer, size, kind), attempts = self._again(url, asked, 0.0, read)
         return Fetched(answer.chain, size, kind, attempts)
 
-    def stop(self) -> None:
-        """Wake and end everything that waits or reads; all calls raise Stopping from now on."""
-        self._stopping.set()
+    def wind_down(self) -> None:
+        """Begin nothing any more: what is arriving goes on, everything else raises Stopping."""
+        self._winding_down.set()
         self.hosts.stop()
+
+    def stop(self) -> None:
+        """End what is arriving, too."""
+        self.wind_down()
+        self._stopping.set()
 
     def _again(
         self, url: str, headers: Mapping[str, str], pace: float, read: Callable[[_Answer], Got]
@@ -143,7 +152,7 @@ class Client:
                 if attempt == self._limits.attempts or (error.wait or 0.0) > LONGEST_WAIT:
                     # It was tried, so nothing that stands in for it should be had instead.
                     raise NotFetched(error.reason, final=False, attempts=max(2, attempt)) from None
-                if self._stopping.wait(wait if error.wait is None else 0.0):  # the host's turn keeps the other wait
+                if self._winding_down.wait(wait if error.wait is None else 0.0):  # the host's turn keeps the other wait
                     raise Stopping from None
         raise AssertionError("unreachable")
 
@@ -181,7 +190,7 @@ class Client:
 
     @contextmanager
     def _response(self, target: Target, headers: Mapping[str, str], until: float) -> Iterator[httpcore.Response]:
-        if self._stopping.is_set():
+        if self._winding_down.is_set():
             raise Stopping
         limits = self._limits
         left = max(0.1, until - time.monotonic())
@@ -271,8 +280,6 @@ class Client:
                     picture_stream.check_pixels(first, kind, limits.max_pixels)
                 if size < picture_stream.FIRST_BYTES:
                     picture_stream.check_placeholder(first, urlsplit(answer.chain[-1]).hostname or "")
-                file.flush()
-                os.fsync(file.fileno())
             part.rename(into)
         except OSError as error:
             part.unlink(missing_ok=True)

@@ -109,7 +109,12 @@ def finish(work: Detached) -> Work[None]:
                 fetched[line["task"]["url"]] = line
             elif line.get("say") in ("taken", "not"):
                 fetched.pop(line["url"], None)
-    waiting = {line["task"]["path"]: line["facts"] for line in fetched.values() if Path(line["task"]["path"]).exists()}
+    # After a power cut a file may be there with less in it; it is fetched again.
+    waiting = {
+        line["task"]["path"]: line["facts"]
+        for line in fetched.values()
+        if _size(Path(line["task"]["path"])) == line["facts"]["bytes"]
+    }
     if not waiting:
         return
     tasks = [Look(**line["task"]) for line in fetched.values() if line["task"]["path"] in waiting]
@@ -118,3 +123,10 @@ def finish(work: Detached) -> Work[None]:
         if not line.pop("disk_full", False):
             work.complete([line_of(task, line, waiting[task.path])])
         yield Event("looking at what was fetched", number, len(tasks))
+
+
+def _size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return None

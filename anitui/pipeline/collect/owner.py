@@ -27,6 +27,8 @@ from anitui.workspace import Workspace
 
 MODULE = "anitui.pipeline.collect.worker"
 LOOK_EVERY = 0.15
+TAKE_EVERY = 1.0  # a batch costs much the same for one picture as for a hundred
+REST = 2.0  # times what the last batch took: the owner must not take from those who work
 END_SECONDS = 60.0
 _KIND = "collect"
 _TIGHT = 16 << 20  # with less room than that on the disk, one need not look for another reason
@@ -93,6 +95,7 @@ class Collecting:
         wanted = collecting.orders(self._catalogue, job_ids)
         if not wanted:
             return
+        self._wait_for_end()
         if self.running() is None:  # what an earlier process left is known before the next is told what is known
             with self._reading:
                 for _ in self.arrived(CollectReport()):
@@ -119,9 +122,15 @@ class Collecting:
 
     def end(self) -> None:
         """End the process; returns when it has ended, and what it did lies ready to be taken in."""
-        until = time.monotonic() + END_SECONDS
-        while (work := self.running()) is not None and time.monotonic() < until:
+        work = self.running()
+        if work is not None:
             work.order({"do": "end"})
+            self._wait_for_end(work)
+
+    def _wait_for_end(self, told: Detached | None = None) -> None:
+        """Wait for a process that was told to end, or that ends because its owner did; it takes no orders any more."""
+        until = time.monotonic() + END_SECONDS
+        while (work := self.running()) is not None and (work == told or work.ending()) and time.monotonic() < until:
             time.sleep(LOOK_EVERY)
 
     def arrived(self, report: CollectReport) -> Work[None]:
@@ -133,6 +142,8 @@ class Collecting:
             while (counts := self._take_in(work)) is not None:
                 report.add(counts)
                 yield self._event(work, report)
+                if lives:
+                    break  # what it says meanwhile is for the next batch
             if not lives and (unheard := self._put_away(work)):
                 self.start(unheard, tied=False)
 
@@ -143,12 +154,17 @@ class Collecting:
         """
         report = report if report is not None else CollectReport()
         began = time.monotonic()
+        due = 0.0
         while True:
-            yield from self.arrived(report)
             running = self.running()
-            if running is None and not self._folders():
-                report.seconds += time.monotonic() - began
-                return report
+            if running is None or (taking := time.monotonic()) >= due:
+                yield from self.arrived(report)
+                if running is None and not self._folders():
+                    report.seconds += time.monotonic() - began
+                    return report
+                if running is not None:
+                    now = time.monotonic()
+                    due = now + max(TAKE_EVERY, REST * (now - taking))
             if running is not None:
                 yield self._event(running, report)
                 time.sleep(LOOK_EVERY)

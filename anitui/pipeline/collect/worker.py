@@ -36,8 +36,10 @@ from anitui.pipeline.sources.kinds import Lead, Outside, Seen
 
 TICK = 0.1
 SHOW_EVERY = 0.25
+GRACE_SECONDS = 4.0  # for pictures that are under way when it ends: nothing should be asked for twice
 JOIN_SECONDS = 5.0  # for what waits on a library's own request; what it would have found, the next run finds
 LOOK_AT_ONCE = 64
+FETCHING = "fetching"
 DISK_FULL = "the disk is full: free some space and start it again, it goes on where it stopped"
 
 
@@ -77,7 +79,7 @@ class Collector:
         self._looking = threading.Thread(target=self._guarded, args=(self._look_at_all,), name="looking")
         self._looking.start()
         for number in range(terms.connections):
-            self._spawn(self._fetch_all, name=f"fetching {number}")
+            self._spawn(self._fetch_all, name=f"{FETCHING} {number}")
 
     # Orders.
 
@@ -113,9 +115,15 @@ class Collector:
         return True
 
     def end(self, reason: str | None) -> None:
-        """Stop everything. What was fetched whole is looked at and told; what was under way is not."""
+        """Stop everything. What is being fetched may arrive, is looked at and told; what takes long is let go."""
+        self._worker.end()
         self._stopping.set()
         self.board.end()
+        self._client.wind_down()
+        until = time.monotonic() + GRACE_SECONDS
+        for thread in self._threads:
+            if thread.name.startswith(FETCHING):
+                thread.join(max(0.0, until - time.monotonic()))
         self._client.stop()
         until = time.monotonic() + JOIN_SECONDS
         for thread in self._threads:
@@ -207,7 +215,7 @@ class Collector:
                 if error.final or error.attempts <= 1:
                     continue
                 break  # it may well come another time: what stands in for it would be a worse picture
-            facts = {"chain": list(dict.fromkeys([url, *got.chain])), "attempts": got.attempts}
+            facts = {"chain": list(dict.fromkeys([url, *got.chain])), "attempts": got.attempts, "bytes": got.bytes}
             self._hand_over(item, path, facts, ours=True)
             return
         if first is not None:
