@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import heapq
 import io
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias, cast
 
 from anitui.errors import AnituiError
 from anitui.pipeline.fetched import Stopping
@@ -18,12 +19,16 @@ from anitui.pipeline.sources.kinds import Gone, Lead, Outside, Seen, Step
 from anitui.pipeline.sources.reddit_links import links
 from anitui.pipeline.sources.reddit_orders import RedditOrder, subreddit_name
 from anitui.pipeline.sources.reddit_posts import REDDIT, original_of, removal, seen_in, steps_of
+from anitui.words import count as count_of
 
-_FILE = "anitui: file"  # where a record of gallery-dl has its picture
+_FILE = "anitui: file"  # under it, a record of gallery-dl has its picture
 _WINDOW = 1 << 31  # dumps are packed with windows of up to 2 GB
 _LONGEST_LINE = 32 << 20
+_PACKED_AT_ONCE = 16 << 10  # what it unpacks to lies in memory
 _TELL_EVERY = 100_000
+_NO_RECORDS = "lines that are no records"
 Record = Mapping[str, Any]
+_Ranked: TypeAlias = tuple[tuple[float, float], int, list[Record]]  # its rank, less its place, its records
 
 
 class Kept:
@@ -33,70 +38,79 @@ class Kept:
         self._places = [Path(place) for place in places]
         self._outside = outside
         self._bad = 0
+        self._damage: str | None = None
 
     def posts(self, order: RedditOrder) -> Iterator[Step]:
         """The pictures of a subreddit's posts, as the job over Reddit itself would find them."""
-        wanted = (post for post in self._submissions(order.subreddit) if order.fits(post) and _matches(order, post))
-        for post in _first(wanted, order.limit, order):
+        for post in self._wanted(order):
             yield from _steps_of(post)
+        self._complain()
 
     def comments(self, order: RedditOrder) -> Iterator[Step]:
         """The links in comments of threads that the query names."""
-        wanted = (post for post in self._submissions(order.subreddit) if order.fits(post) and _matches(order, post))
-        threads = {f"t3_{post['id']}": post for post in _first(wanted, order.limit, order) if "id" in post}
+        threads = {f"t3_{post['id']}": post for post in self._wanted(order, whole=True)}
         for post in threads.values():
-            if removal(post):
+            if _FILE not in post and (removed := removal(post)):
                 seen = seen_in(post)
-                yield Gone(seen.page_url or REDDIT, str(removal(post)), seen, words="")
-        for comment in self._records(order.subreddit):
-            body, link = comment.get("body"), comment.get("link_id")
-            if not isinstance(body, str) or not isinstance(link, str) or body in ("[removed]", "[deleted]"):
-                continue
-            thread = threads.get(link)
-            if thread is None and (threads or not _slug_matches(order, comment)):
-                continue
-            of = seen_in(thread) if thread is not None else Seen("reddit", post_id=link, title=_slug(comment) or None)
-            own = seen_in(comment)
-            seen = Seen(
-                "reddit",
-                own.page_url or of.page_url,
-                of.post_id,
-                of.title,
-                own.author,
-                of.flair,
-                of.nsfw,
-                own.posted_at,
-            )
-            for words, url in links(body, comment.get("media_metadata")):
-                yield Lead(url, seen, words=words)
+                yield Gone(seen.page_url or REDDIT, removed, seen, words="")
+        for record in self._records(order.subreddit):
+            if _FILE in record:
+                yield from _of_kept_comment(record, threads)
+            elif isinstance(record.get("body"), str):
+                yield from _of_comment(record, threads, order)
+        self._complain()
 
     def everything(self, subreddit: str | None, *, nsfw: bool) -> Iterator[Step]:
         """The pictures of all posts."""
         for post in self._submissions(subreddit):
             if nsfw or not post.get("over_18"):
                 yield from _steps_of(post)
+        self._complain()
+
+    def _complain(self) -> None:
+        """What is damaged is told when all that is whole was found."""
+        if self._damage is not None:
+            raise AnituiError(self._damage)
+
+    def _wanted(self, order: RedditOrder, *, whole: bool = False) -> list[Record]:
+        """The posts that a job asks for; `whole`: also where only a comment of them has a picture here."""
+        fitting = (
+            post
+            for post in self._submissions(order.subreddit)
+            if order.fits(post) and _matches(order, post) and (whole or _is_of_post(post))
+        )
+        return _first(fitting, order)
 
     def _submissions(self, subreddit: str | None) -> Iterator[Record]:
-        return (each for each in self._records(subreddit) if "title" in each and "body" not in each)
+        return (each for each in self._records(subreddit) if "title" in each and "body" not in each and "id" in each)
 
     def _records(self, subreddit: str | None) -> Iterator[Record]:
-        """Of one subreddit, or of all. What is no record is passed over and told."""
-        name = subreddit_name(subreddit).casefold() if subreddit else None
+        """Of some subreddits (a+b), or of all. What is no record is passed over and told."""
+        names = set(subreddit_name(subreddit or "all").casefold().split("+"))
+        self._bad = 0
         for place in self._places:
-            records = _of_folder(place) if place.is_dir() else self._of_dump(place)
+            records = self._of_folder(place) if place.is_dir() else self._of_dump(place)
             for record in records:
-                if name is None or str(record.get("subreddit", "")).casefold() == name:
+                if "all" in names or str(record.get("subreddit", "")).casefold() in names:
                     yield record
+
+    def _of_folder(self, folder: Path) -> Iterator[Record]:
+        for kept in gallery_dl.files_in(folder):
+            if self._outside.stopping.is_set():
+                raise Stopping
+            if kept.told.get("subreddit"):
+                yield {**kept.told, _FILE: kept}
 
     def _of_dump(self, place: Path) -> Iterator[Record]:
         with _opened(place) as file:
             for number in count(1):
                 try:
                     line = file.readline(_LONGEST_LINE)
-                except (EOFError, OSError, _packing_error()) as error:
-                    raise AnituiError(
+                except (EOFError, OSError, zlib.error, _packing_error()) as error:
+                    self._damage = (
                         f"{place} is damaged after {number - 1:,} lines ({error}): only what stood before it is taken"
-                    ) from None
+                    )
+                    return
                 if not line:
                     return
                 if number % _TELL_EVERY == 0:
@@ -111,13 +125,12 @@ class Kept:
                     yield record
                 elif line.strip():
                     self._bad += 1
-                    self._outside.say(f"{place.name}: {self._bad:,} lines that are no records")
+                    self._outside.say(f"{place.name}: {count_of(self._bad, 'line that is no record', _NO_RECORDS)}")
 
 
 def _steps_of(post: Record) -> Iterator[Step]:
     if _FILE in post:
-        kept = gallery_dl.Kept(Path(post[_FILE]), post)
-        yield Lead(kept.url, seen_in(post), file=post[_FILE])
+        yield gallery_dl.step_of(post[_FILE], gallery_dl.seen_of(post[_FILE]))
         return
     original = original_of(post)
     if isinstance(original, str):
@@ -127,17 +140,54 @@ def _steps_of(post: Record) -> Iterator[Step]:
         yield from steps_of(post, original)
 
 
-def _of_folder(folder: Path) -> Iterator[Record]:
-    for kept in gallery_dl.files_in(folder):
-        if kept.told.get("subreddit"):
-            yield {**kept.told, _FILE: str(kept.file)}
+def _of_comment(comment: Record, threads: Mapping[str, Record], order: RedditOrder) -> Iterator[Step]:
+    link = comment.get("link_id")
+    if not isinstance(link, str):
+        return
+    thread = threads.get(link)
+    if thread is None and (threads or not _slug_matches(order, comment)):
+        return
+    of = seen_in(thread) if thread is not None else Seen("reddit", post_id=link, title=_slug(comment) or None)
+    own = seen_in(comment)
+    seen = replace(of, page_url=own.page_url or of.page_url, author=own.author, posted_at=own.posted_at)
+    for words, url in links(comment["body"], comment.get("media_metadata")):
+        yield Lead(url, seen, words=words)
 
 
-def _first(posts: Iterable[Record], limit: int, order: RedditOrder) -> list[Record]:
-    """The first of them in the job's order, however many there are. Pictures of one post go together."""
-    numbered = ((_rank(post, order), -number, post) for number, post in enumerate(posts))
-    best = heapq.nlargest(limit, numbered, key=lambda each: each[:2])
-    return [post for *_, post in best]
+def _of_kept_comment(record: Record, threads: Mapping[str, Record]) -> Iterator[Step]:
+    """A file that gallery-dl had from a comment: the words of the link to it, or all words where none is its own."""
+    kept: gallery_dl.Kept = record[_FILE]
+    if kept.comment is None or f"t3_{record.get('id')}" not in threads:
+        return
+    body = kept.comment.get("body")
+    body = body if isinstance(body, str) else ""
+    marks = [str(each) for each in (kept.told.get("filename"), kept.told.get("media_id")) if each]
+    own = [words for words, url in links(body, kept.comment.get("media_metadata")) if any(m in url for m in marks)]
+    yield gallery_dl.step_of(kept, gallery_dl.seen_of(kept), " ".join(own) if own else body)
+
+
+def _is_of_post(post: Record) -> bool:
+    return _FILE not in post or post[_FILE].comment is None
+
+
+def _first(posts: Iterable[Record], order: RedditOrder) -> list[Record]:
+    """The first posts in the job's order, however many there are. All files of one post count as one.
+
+    A post that is told of twice counts once, as it was told last.
+    """
+    best: dict[str, _Ranked] = {}
+    for number, post in enumerate(posts):
+        name = str(post["id"])
+        known = best.get(name)
+        files = [*(known[2] if known and _FILE in post else ()), post]
+        best[name] = (_rank(post, order), known[1] if known else -number, files)
+        if len(best) > 2 * order.limit + 1000:
+            best = dict(_ordered(best)[: order.limit])
+    return [post for _, (*_, files) in _ordered(best)[: order.limit] for post in files]
+
+
+def _ordered(best: Mapping[str, _Ranked]) -> list[tuple[str, _Ranked]]:
+    return sorted(best.items(), key=lambda each: each[1][:2], reverse=True)
 
 
 def _rank(post: Record, order: RedditOrder) -> tuple[float, float]:
@@ -175,19 +225,53 @@ def _slug_matches(order: RedditOrder, comment: Record) -> bool:
 
 def _opened(place: Path) -> BinaryIO:
     try:
-        start = place.open("rb").read(4)
-        if start == b"\x28\xb5\x2f\xfd" or place.suffix == ".zst":
-            import zstandard
-
-            reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
-                place.open("rb"), read_across_frames=True
-            )
-            return io.BufferedReader(reader, 1 << 20)
+        with place.open("rb") as file:
+            start = file.read(4)
+        if start == b"\x28\xb5\x2f\xfd" or start[1:] == b"\x2a\x4d\x18" or place.suffix.lower() == ".zst":
+            return io.BufferedReader(_Unpacked(place), 1 << 20)
         if start[:2] == b"\x1f\x8b":
-            return io.BufferedReader(gzip.open(place))
+            return cast(BinaryIO, gzip.open(place))  # unbuffered, so that all before some damage arrives
         return place.open("rb", buffering=1 << 20)
     except OSError as error:
         raise AnituiError(f"{place} cannot be read: {error.strerror}") from error
+
+
+class _Unpacked(io.RawIOBase):
+    """All frames of a file packed with zstd. One that ends too early is an EOFError, where the library says nothing."""
+
+    def __init__(self, place: Path) -> None:
+        import zstandard
+
+        self._file = place.open("rb")
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
+        self._frame: Any = None
+        self._packed = b""
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        while not self._ready:
+            self._packed = self._packed or self._file.read(_PACKED_AT_ONCE)
+            if not self._packed:
+                if self._frame is not None:
+                    raise EOFError("it ends in the middle")
+                return 0
+            if self._frame is None:
+                self._frame = self._unpacker.decompressobj()
+            self._ready = memoryview(self._frame.decompress(self._packed))
+            self._packed = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame = None
+        size = min(len(into), len(self._ready))
+        into[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _packing_error() -> type[Exception]:
