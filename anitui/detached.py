@@ -230,5 +230,7 @@ class Worker:
         part.replace(self.folder / name)
 
     def _end_with_owner(self) -> None:
-        sys.stdin.buffer.read()  # nothing ever comes; the end comes when the owner has ended
+        # Nothing ever comes; the end comes when the owner has ended. Not through sys.stdin, whose lock would be held
+        # when this process ends first.
+        os.read(0, 1)
         self.told_to_end.set()

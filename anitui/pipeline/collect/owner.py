@@ -25,7 +25,7 @@ from anitui.store.catalogue import Catalogue
 from anitui.store.jobs import Failure
 from anitui.workspace import Workspace
 
-MODULE = "anitui.pipeline.collect.worker"
+MODULE = "anitui.pipeline.collect"
 LOOK_EVERY = 0.15
 TAKE_EVERY = 1.0  # a batch costs much the same for one picture as for a hundred
 REST = 2.0  # times what the last batch took: the owner must not take from those who work

@@ -1,4 +1,4 @@
-"""The process that collects: `python -m anitui.pipeline.collect.worker FOLDER`.
+"""The process that collects: `python -m anitui.pipeline.collect FOLDER`.
 
 One for a workspace, whatever the number of its jobs, so that hosts are asked by one that knows what it asked before.
 It never opens the catalogue. Threads crawl (one for each way through a site that jobs share), fetch, and hand what
@@ -331,6 +331,3 @@ def main() -> int:
         collector.end(reason)
     return 0 if reason is None else 1
 
-
-if __name__ == "__main__":
-    raise SystemExit(main())
