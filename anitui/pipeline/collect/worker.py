@@ -330,4 +330,3 @@ def main() -> int:
     if collector is not None:
         collector.end(reason)
     return 0 if reason is None else 1
-
