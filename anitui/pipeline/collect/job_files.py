@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,16 +65,10 @@ def _json(text: str, path: Path, folder: Path) -> list[JobSpec]:
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:
-        comment = next(
-            (number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*(#|//)", line)), None
-        ) or next(
-            (n for n, line in enumerate(text.splitlines(), 1) if re.search(r'[\s,\]}"]\s*(#|//)[^"]*$', line)), None
-        )
-        if comment is not None:
-            raise WrongUse(
-                f"{path}, line {comment}: JSON has no comments; remove what stands behind the sign"
-            ) from None
-        raise WrongUse(f"{path}, line {error.lineno}: this is not JSON ({error.msg}); mend it there") from None
+        line = f"{path}, line {error.lineno}"
+        if text.startswith(("#", "//", "/*"), error.pos):
+            raise WrongUse(f"{line}: JSON has no comments; remove what stands behind the sign") from None
+        raise WrongUse(f"{line}: this is not JSON ({error.msg}); mend it there") from None
     except RecursionError:
         raise WrongUse(f"{path} is no job file: it is nested without end") from None
     jobs = found.get("jobs") if isinstance(found, dict) else None
@@ -98,9 +92,11 @@ def _unzipped(job: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
             raise WrongUse(f"{where}: there is no field {name!r}; its fields are {', '.join(_FIELDS)}")
         table[ours] = value
     lists = {name: value for name, value in table.items() if isinstance(value, list)}
+    theirs = {ours: name for name, ours in _FIELDS.items()}
+    if empty := [theirs[name] for name, value in lists.items() if not value]:
+        raise WrongUse(f"{where}: {', '.join(empty)} is an empty list; null says that a job has none")
     lengths = {name: len(value) for name, value in lists.items() if len(value) != 1}
     if len(set(lengths.values())) > 1:
-        theirs = {ours: name for name, ours in _FIELDS.items()}
         told = ", ".join(f"{theirs[name]} has {length}" for name, length in lengths.items())
         raise WrongUse(f"{where}: lists in one job must be equally long, but {told}")
     count = next(iter(lengths.values()), 1)
@@ -122,7 +118,7 @@ def _toml(text: str, path: Path, folder: Path) -> list[JobSpec]:
     if found:
         raise WrongUse(f"{path} holds {next(iter(found))!r}; a job file has [[job]] tables and [labels]")
     if not isinstance(jobs, list) or not all(isinstance(job, dict) for job in jobs):
-        raise WrongUse(f"{path} has no [[job]] tables: docs/jobs.md shows one")
+        raise WrongUse(f"{path} has no [[job]] tables: docs/collecting.md shows one")
     if not isinstance(aliases, dict) or not all(isinstance(each, list) for each in aliases.values()):
         raise WrongUse(f'{path}: [labels] gives each label its other names, as in rize = ["rise"]')
     specs = []
@@ -165,6 +161,8 @@ def _as_toml(specs: Sequence[JobSpec], folder: Path) -> str:
                 value = _beside(value, folder)
             elif kind == "paths":
                 value = [_beside(each, folder) for each in value]
+            elif kind == "date":
+                value = date.fromisoformat(value)
             table[name] = value
         if spec.label:
             table["label"] = spec.label

@@ -9,7 +9,10 @@ from functools import lru_cache
 
 # Between the words of one name people put anything; scripts without spaces know no borders of words.
 _BETWEEN = r"[\W_]+"
-_NO_BORDERS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNBORDERED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_NO_BORDERS = re.compile(f"[{_UNBORDERED}]")
+_WORD = rf"(?![{_UNBORDERED}])[^\W_]"  # an underscore parts words, too ("cocoa_01.png"), and so does another script
+_APOSTROPHES = str.maketrans("\u2019\u2018\u02bc", "'''")
 
 
 def names(words: str, label: str, aliases: Sequence[str] = ()) -> bool:
@@ -24,13 +27,11 @@ def _patterns(labels: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 
 def _pattern(label: str) -> str:
-    parts = re.split(r"[\s_\-]+", label.strip())
-    middle = _BETWEEN.join(re.escape(part) for part in parts if part)
-    # An underscore parts words, too: "cocoa_01.png".
-    before = "" if _NO_BORDERS.match(label) else r"(?<![^\W_])"
-    after = "" if _NO_BORDERS.match(label[-1]) else r"(?![^\W_])"
-    return f"{before}{middle}{after}"
+    parts = [part for part in re.split(r"[\s_\-]+", label) if part] or [label.strip()]
+    before = "" if _NO_BORDERS.match(parts[0]) else f"(?<!{_WORD})"
+    after = "" if _NO_BORDERS.match(parts[-1][-1]) else f"(?!{_WORD})"
+    return before + _BETWEEN.join(map(re.escape, parts)) + after
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_APOSTROPHES)
