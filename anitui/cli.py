@@ -96,6 +96,13 @@ def parser() -> argparse.ArgumentParser:
         help="exact: bit for bit as imagehash (default); fast: from a quarter-size decode",
     )
     take.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
+    take.add_argument(
+        "--format",
+        choices=("auto", "folder", "gallery-dl", "reddit-dump"),
+        default="auto",
+        help="what the paths are: files as they lie (folder), folders that gallery-dl wrote to with --write-metadata, "
+        "or Reddit dumps, whose posts' pictures are fetched; auto (default) looks and says what it sees",
+    )
 
     scrape = add(
         "scrape",

@@ -32,11 +32,21 @@ def run(options: argparse.Namespace) -> int:
         ids = collecting.add(specs)
         if options.detach:
             return _detach(options, collecting, ids)
-        done = CollectReport()
-        drive(_collect(collecting, ids, done, again=options.again))
-        collecting.standing(ids, done)
-    _tell(done)
+        done = collect(collecting, ids, again=options.again)
+    tell(done)
     report(options, asdict(done))
+    return outcome(done)
+
+
+def collect(collecting: Collecting, ids: Sequence[int], *, again: bool = False) -> CollectReport:
+    """Work on these jobs until they are done, and say how they stand then."""
+    done = CollectReport()
+    drive(_collect(collecting, ids, done, again=again))
+    return collecting.standing(ids, done)
+
+
+def outcome(done: CollectReport) -> int:
+    """The exit code; AnituiError where a job was stopped before anything came of it."""
     stopped = [job for job in done.jobs if job["state"] != "done"]
     if stopped and not (done.new or done.already):
         raise AnituiError(stopped[0]["reason"] or "the jobs were stopped; the same command goes on")
@@ -98,7 +108,8 @@ def _write_lists(at: Opened, folder: Path) -> None:
         say(f"{folder / name}: {count(lines, 'line')}")
 
 
-def _tell(done: CollectReport) -> None:
+def tell(done: CollectReport) -> None:
+    """What collecting did, for a person."""
     counts = [f"{done.new:,} new", f"{done.already:,} already there"]
     if done.pages:
         counts.append(count(done.pages, "page of pictures", "pages of pictures") + " opened")

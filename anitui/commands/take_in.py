@@ -3,27 +3,93 @@
 from __future__ import annotations
 
 import argparse
+import glob
 from collections import Counter
 from dataclasses import asdict, replace
+from pathlib import Path
 
+from anitui.commands import scrape
 from anitui.commands.listing import clipped, say_list
 from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
 from anitui.errors import WrongUse
+from anitui.pipeline.collect.owner import Collecting, CollectReport
+from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
+from anitui.pipeline.sources import gallery_dl
+
+_DUMPS = {".zst", ".ndjson", ".jsonl"}
+_CALLED = {
+    "gallery-dl": "a folder of gallery-dl: what it wrote down of each picture is taken in, too",
+    "reddit-dump": "a Reddit dump: the pictures of its posts are fetched",
+}
 
 
 def run(options: argparse.Namespace) -> int:
     if options.workers is not None and options.workers < 1:
         raise WrongUse("--workers must be at least 1")
-    given = {name: getattr(options, name) for name in ("mode", "hashing", "workers")}
+    paths, specs = _sorted_out(options)
+    given = {
+        name: getattr(options, name) for name in ("mode", "hashing", "workers") if getattr(options, name) is not None
+    }
+    collected: CollectReport | None = None
     with opened(options) as at:
-        settings = replace(at.settings.importing, **{name: value for name, value in given.items() if value is not None})
-        order = ImportOrder(options.paths, options.label, options.labels_from_folders)
-        done = drive(import_pictures(at.workspace, at.catalogue, order, settings))
-    tell(done)
-    report(options, asdict(done))
-    return 3 if done.failures else 0
+        settings = replace(at.settings.importing, **given)
+        if paths:
+            order = ImportOrder(paths, options.label, options.labels_from_folders)
+            done = drive(import_pictures(at.workspace, at.catalogue, order, settings))
+        if specs:
+            collecting = Collecting(at.workspace, at.catalogue, replace(at.settings, importing=settings))
+            collected = scrape.collect(collecting, collecting.add(specs))
+    if paths:
+        tell(done)
+    if collected is None:
+        report(options, asdict(done))
+        return 3 if done.failures else 0
+    scrape.tell(collected)
+    report(options, {**asdict(done), "collected": asdict(collected)} if paths else asdict(collected))
+    return max(scrape.outcome(collected), 3 if paths and done.failures else 0)
+
+
+def _sorted_out(options: argparse.Namespace) -> tuple[list[str], list[JobSpec]]:
+    """What is imported as files lie, and the jobs that read what others wrote of theirs."""
+    kinds = {path: _kind(path, options) for each in options.paths for path in _meant(each, options)}
+    others = [path for path, kind in kinds.items() if kind != "folder"]
+    for option, given in (("--labels-from-folders", options.labels_from_folders), ("--mode", options.mode)):
+        if given and others and not (option == "--mode" and options.mode == "copy"):
+            raise WrongUse(f"{option} is for files as they lie: {others[0]} is read as {_CALLED[kinds[others[0]]]}")
+    for path in others:
+        if not Path(path).exists():
+            raise WrongUse(f"{path} is not there: nothing was imported")
+        if kinds[path] == "gallery-dl" and not Path(path).is_dir():
+            raise WrongUse(f"{path} is no folder: --format gallery-dl is for those that gallery-dl wrote to")
+        if options.format == "auto":
+            say(f"{path}: {_CALLED[kinds[path]]}")
+    jobs: list[JobSpec] = []
+    for path, kind in kinds.items():
+        if kind == "gallery-dl":
+            jobs.append(JobSpec("gallery_dl", {"folder": str(Path(path).absolute())}, options.label))
+    if dumps := [str(Path(path).absolute()) for path, kind in kinds.items() if kind == "reddit-dump"]:
+        jobs.append(JobSpec("reddit_dump", {"files": dumps}, options.label))
+    return [path for path, kind in kinds.items() if kind == "folder"], jobs
+
+
+def _meant(path: str, options: argparse.Namespace) -> list[str]:
+    """The dumps or folders that a quoted glob means; one of pictures is a matter of the ordinary import."""
+    of_others = options.format not in ("auto", "folder") or Path(path).suffix.lower() in _DUMPS
+    found = sorted(glob.glob(path, recursive=True)) if of_others and not Path(path).exists() else []  # noqa: PTH207
+    return found or [path]
+
+
+def _kind(path: str, options: argparse.Namespace) -> str:
+    if options.format != "auto":
+        return str(options.format)
+    here = Path(path)
+    if here.is_dir():
+        # Who wants what the folders say, or files left where they are, has a folder of pictures in mind.
+        as_it_lies = options.labels_from_folders or options.mode not in (None, "copy")
+        return "gallery-dl" if not as_it_lies and gallery_dl.wrote(here) else "folder"
+    return "reddit-dump" if here.suffix.lower() in _DUMPS and here.is_file() else "folder"
 
 
 def tell(done: ImportReport) -> None:
