@@ -47,16 +47,21 @@ class FetchLimits:
     connect_seconds: float = 10.0
     read_seconds: float = 20.0  # without a byte
     total_seconds: float = 120.0  # for one picture or page
+    least_speed: int = 1000  # bytes a second, over `read_seconds`
     attempts: int = 4
 
 
 class _Passing(Exception):
-    """It went wrong in a way that may be over in a moment. `wait`: the site says when to come back."""
+    """It went wrong in a way that may be over in a moment. `wait`: the site says when to come back.
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    Not `soon`: it took so long that another run may try it again, and this one has better things to do.
+    """
+
+    def __init__(self, reason: str, wait: float | None = None, *, soon: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
         self.wait = wait
+        self.soon = soon
 
 
 @dataclass(slots=True)
@@ -91,12 +96,13 @@ class Client:
         self._first_wait = first_wait
         self._winding_down = threading.Event()
         self._stopping = threading.Event()
+        self._network = Checked(loopback=sites.loopback, resolve=resolve, connect=connect)
         self._pool = httpcore.ConnectionPool(
             ssl_context=network.tls(),
             max_connections=1000,  # how many there are at once, the hosts' turns say
             max_keepalive_connections=64,
             keepalive_expiry=20.0,
-            network_backend=Checked(loopback=sites.loopback, resolve=resolve, connect=connect),
+            network_backend=self._network,
         )
 
     def page(self, url: str, *, headers: Mapping[str, str] | None = None, pace: float = 0.0) -> Page:
@@ -149,7 +155,7 @@ class Client:
                 raise NotFetched(error.reason, final=error.final, attempts=attempt) from None
             except _Passing as error:
                 wait = random.uniform(0.5, 1.0) * min(self._first_wait * 2 ** (attempt - 1), _LAST_WAIT)
-                if attempt == self._limits.attempts or (error.wait or 0.0) > LONGEST_WAIT:
+                if attempt == self._limits.attempts or (error.wait or 0.0) > LONGEST_WAIT or not error.soon:
                     # It was tried, so nothing that stands in for it should be had instead.
                     raise NotFetched(error.reason, final=False, attempts=max(2, attempt)) from None
                 if self._winding_down.wait(wait if error.wait is None else 0.0):  # the host's turn keeps the other wait
@@ -193,9 +199,9 @@ class Client:
         if self._winding_down.is_set():
             raise Stopping
         limits = self._limits
-        left = max(0.1, until - time.monotonic())
         host = urlsplit(target.url).netloc
-        timeouts = {"connect": min(limits.connect_seconds, left), "read": min(limits.read_seconds, left), "write": 10.0}
+        timeouts = {"connect": limits.connect_seconds, "read": limits.read_seconds, "write": limits.read_seconds}
+        self._network.deadline.until = until
         try:
             with self._pool.stream(
                 "GET",
@@ -214,7 +220,7 @@ class Client:
             raise _Passing("the host does not answer") from None
         except (httpcore.ReadTimeout, httpcore.WriteTimeout, httpcore.PoolTimeout):
             self.hosts.trouble(target.host)
-            raise _Passing("it took too long") from None
+            raise _Passing("it took too long", soon=time.monotonic() < until) from None
         except (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError):
             self.hosts.trouble(target.host)
             raise _Passing("the connection was cut in the middle") from None
@@ -222,11 +228,19 @@ class Client:
             raise NotFetched("what it answers is no HTTP", final=True) from None
 
     def _stream(self, response: httpcore.Response, until: float) -> Iterator[bytes]:
+        limits = self._limits
+        received, since = 0, time.monotonic()
         for chunk in response.iter_stream():
             if self._stopping.is_set():
                 raise Stopping
-            if time.monotonic() > until:
-                raise _Passing("it took too long")
+            now = time.monotonic()
+            received += len(chunk)
+            if now > until:
+                raise _Passing("it took too long", soon=False)
+            if now - since >= limits.read_seconds:
+                if received < limits.least_speed * (now - since):
+                    raise _Passing("it comes too slowly", soon=False)
+                received, since = 0, now
             yield chunk
 
     def _check_status(self, status: int, headers: Mapping[str, str]) -> None:

@@ -6,8 +6,11 @@ So a name cannot stand for an open address while it is checked and for a private
 from __future__ import annotations
 
 import errno
+import math
 import socket
 import ssl
+import threading
+import time
 import typing
 from collections.abc import Callable, Iterable, Sequence
 
@@ -48,10 +51,24 @@ def connect(number: str, port: int, seconds: float) -> httpcore.NetworkStream:
     return stream
 
 
+class Deadline(threading.local):
+    """Until when the request that this thread makes has to be over."""
+
+    until: float = math.inf
+
+    def within(self, seconds: float | None) -> float:
+        """So many seconds, or as many as are left; httpcore.ReadTimeout where none is."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the time for the request is over")
+        return left if seconds is None else min(seconds, left)
+
+
 class Checked(httpcore.NetworkBackend):
     """What httpcore connects through."""
 
     def __init__(self, *, loopback: bool, resolve: Resolve = resolve, connect: Connect = connect) -> None:
+        self.deadline = Deadline()
         self._loopback = loopback
         self._resolve = resolve
         self._connect = connect
@@ -72,7 +89,8 @@ class Checked(httpcore.NetworkBackend):
         error: Exception = httpcore.ConnectError("no address")
         for number in numbers:
             try:
-                return self._connect(number, port, (timeout or 10.0) / len(numbers))
+                stream = self._connect(number, port, self.deadline.within((timeout or 10.0) / len(numbers)))
+                return _InTime(stream, self.deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as one:
                 error = one
         raise error
@@ -82,6 +100,32 @@ class Checked(httpcore.NetworkBackend):
 
     def sleep(self, seconds: float) -> None:
         raise AssertionError("httpcore is to try once: what is worth another try, the client knows")
+
+
+class _InTime(httpcore.NetworkStream):
+    """A connection that nobody waits for any longer than the request has: a byte now and then is not enough."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.within(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.within(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.within(timeout))
+        return _InTime(stream, self._deadline)
+
+    def get_extra_info(self, info: str) -> typing.Any:
+        return self._stream.get_extra_info(info)
 
 
 def tls() -> ssl.SSLContext:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpcore
@@ -254,3 +256,55 @@ def test_a_name_nobody_knows_is_told(tmp_path: Path) -> None:
     client = Client(FetchLimits(attempts=2), Hosts(), resolve=resolve, first_wait=0.0)
     error = not_fetched(client, "https://nowhere.example/a.png", tmp_path)
     assert (error.reason, error.final) == ("its name is not known", False)
+
+
+def test_what_comes_too_slowly_is_left_for_another_run_and_not_tried_again_in_this_one(tmp_path: Path) -> None:
+    with Imgur({"AbC1234": picture(1, size=(400, 300))}) as site:
+        site.faults.on(ASKED, faults.drip(0.02, 16))
+        error = not_fetched(client_of(site, read_seconds=0.2), URL, tmp_path)
+        assert (error.reason, error.final) == ("it comes too slowly", False)
+        assert len(site.requests) == 1
+
+
+def test_headers_that_never_end_end_in_time(tmp_path: Path) -> None:
+    """A byte now and then keeps every reading within its own time."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        over = threading.Event()
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+                while not over.wait(0.02):
+                    connection.sendall(b"x")
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        limits = replace(QUICK, total_seconds=0.3)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/a.png"
+        error = not_fetched(Client(limits, Hosts(), sites=Sites({}, loopback=True)), url, tmp_path)
+        assert error.reason == "it took too long"
+        over.set()
+        dripping.join()
+
+
+def test_what_arrives_when_it_ends_may_arrive_and_nothing_else_begins(tmp_path: Path) -> None:
+    with Imgur({"AbC1234": picture(1), "AbD1234": picture(2)}) as site:
+        arriving = threading.Event()
+
+        def slowly(request: Request, right: Callable[[], Response]) -> Response:
+            arriving.set()
+            return faults.drip(0.01, 64)(request, right)
+
+        site.faults.on(ASKED, slowly)
+        client = client_of(site)
+        came: list[int] = []
+        fetching = threading.Thread(target=lambda: came.append(client.picture(URL, tmp_path / "x").bytes))
+        fetching.start()
+        assert arriving.wait(10)
+        client.wind_down()
+        with pytest.raises(Stopping):
+            client.picture("https://i.imgur.com/AbD1234.png", tmp_path / "y")
+        fetching.join()
+        assert came == [len(picture(1))]
+        assert [each.path for each in site.requests] == [ASKED]
