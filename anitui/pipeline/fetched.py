@@ -6,9 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from anitui.errors import AnituiError
 
-class NotFetched(Exception):
-    """Nothing was had from an address. `final`: asking again would not help."""
+
+class NotFetched(AnituiError):
+    """Nothing was had from an address. `final`: asking again would not help.
+
+    A source that does not handle it has its job stopped for this reason.
+    """
 
     def __init__(self, reason: str, *, final: bool, attempts: int = 1) -> None:
         super().__init__(reason)

@@ -24,7 +24,16 @@ GROUP = "anitui.sources"
 @cache
 def kinds() -> Mapping[str, JobKind]:
     """Every kind of job by its type."""
-    return {kind.type: kind for module in _modules() for kind in getattr(module, "KINDS", ())}
+    found: dict[str, JobKind] = {}
+    for module in _modules():
+        for kind in getattr(module, "KINDS", ()):
+            if kind.type in found:
+                raise AnituiError(
+                    f"{module.__name__} brings a kind of job that is there already, {kind.type!r}: name it otherwise, "
+                    "or remove that package"
+                )
+            found[kind.type] = kind
+    return found
 
 
 @cache
