@@ -31,9 +31,7 @@ class Keys:
 
 def reddit_keys(environ: Mapping[str, str] = os.environ) -> Keys:
     """The user's keys, or AnituiError that says how to set them up."""
-    found = {
-        name: environ.get(f"ANITUI_REDDIT_{name.upper()}") or environ.get(f"praw_{name}") or None for name in _NAMES
-    }
+    found = {name: _said(environ, f"ANITUI_REDDIT_{name.upper()}") or _said(environ, f"praw_{name}") for name in _NAMES}
     if not (found["client_id"] and found["client_secret"]):
         found = _from_praw_ini(environ) or {name: _from_keyring(f"reddit_{name}") for name in _NAMES}
     if not (found["client_id"] and found["client_secret"]):
@@ -43,13 +41,18 @@ def reddit_keys(environ: Mapping[str, str] = os.environ) -> Keys:
 
 def imgur_client_id(environ: Mapping[str, str] = os.environ) -> str | None:
     """The user's own client id for Imgur, if there is one; without it, Imgur's pages are read."""
-    return environ.get("ANITUI_IMGUR_CLIENT_ID") or _from_keyring("imgur_client_id")
+    return _said(environ, "ANITUI_IMGUR_CLIENT_ID") or _from_keyring("imgur_client_id")
+
+
+def _said(environ: Mapping[str, str], name: str) -> str | None:
+    """Without the line's end that comes along when it is pasted."""
+    return environ.get(name, "").strip() or None
 
 
 def _from_praw_ini(environ: Mapping[str, str]) -> dict[str, str | None] | None:
     parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read(_places(environ), "utf-8")
+        parser.read(_places(environ), "utf-8-sig")
     except (configparser.Error, UnicodeDecodeError) as error:
         file = getattr(error, "source", "praw.ini")
         raise AnituiError(f"{file} cannot be read as a praw.ini: mend or remove it") from None
