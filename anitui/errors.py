@@ -6,6 +6,9 @@ import errno
 import sys
 
 
+_DISK_FULL = "the disk is full, free some space and do the same again"
+
+
 class AnituiError(Exception):
     """Something went wrong in a way that we can explain; the command line prints it and leaves with `exit_code`."""
 
@@ -39,6 +42,8 @@ def in_one_sentence(error: BaseException) -> str | None:
     # Looked up, not imported: where the database was never loaded, it cannot have raised.
     database = sys.modules.get("duckdb")
     if database is not None and isinstance(error, database.Error):
+        if "No space left" in str(error):
+            return f"the catalogue could not be written: {_DISK_FULL}"
         return f"the catalogue could not do it: {first_line(error)}"
     return None
 
@@ -52,5 +57,5 @@ def first_line(error: BaseException) -> str:
 def _about_system(error: OSError) -> str:
     of = f" ({error.filename})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full{of}: free some space and do the same again"
+        return f"{_DISK_FULL}{of}"
     return f"{(error.strerror or str(error)).lower()}{of}"
