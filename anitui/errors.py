@@ -6,7 +6,7 @@ import errno
 import sys
 
 
-_DISK_FULL = "the disk is full, free some space and do the same again"
+DISK_FULL = "the disk is full: free some space and do the same again"
 
 
 class AnituiError(Exception):
@@ -43,7 +43,7 @@ def in_one_sentence(error: BaseException) -> str | None:
     database = sys.modules.get("duckdb")
     if database is not None and isinstance(error, database.Error):
         if "No space left" in str(error):
-            return f"the catalogue could not be written: {_DISK_FULL}"
+            return f"{DISK_FULL} (the catalogue could not be written)"
         return f"the catalogue could not do it: {first_line(error)}"
     return None
 
@@ -57,5 +57,5 @@ def first_line(error: BaseException) -> str:
 def _about_system(error: OSError) -> str:
     of = f" ({error.filename})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{_DISK_FULL}{of}"
+        return f"{DISK_FULL}{of}"
     return f"{(error.strerror or str(error)).lower()}{of}"

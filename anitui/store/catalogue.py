@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from anitui.errors import AnituiError, first_line
+from anitui.errors import DISK_FULL, AnituiError, first_line
 from anitui.settings import CatalogueSettings
 from anitui.store import migrations
 
@@ -100,10 +100,7 @@ class Catalogue:
             self._connection.execute("COMMIT")
         except Exception as error:
             if "No space left" in str(error):
-                raise AnituiError(
-                    f"the disk of {self.path.parent} is full and the last change was not made: "
-                    "free some space and do the same again"
-                ) from error
+                raise AnituiError(f"{DISK_FULL} ({self.path.parent}; the last change was not made)") from error
             raise AnituiError(
                 f"the last change could not be written to {self.path} and was not made: {first_line(error)}"
             ) from error
