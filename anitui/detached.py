@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import itertools
 import json
 import os
 import shutil
@@ -56,8 +57,8 @@ class Detached:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **(environ or {})},
                 start_new_session=True,
             )
-        # Reaped in the background: nobody waits for it otherwise, and it must not stay as a zombie.
-        threading.Thread(target=process.wait, name=f"wait for {module}", daemon=True).start()
+        with _reaping:
+            _children.append(process)
         if process.stdin is not None:
             _kept_open.append(process.stdin)  # closed by the system when this process ends, however it does
         until = time.monotonic() + START_SECONDS
@@ -69,12 +70,14 @@ class Detached:
 
     def alive(self) -> bool:
         """Whether its process lives: the kernel knows, no number of a process that could have been given again."""
+        _reap()
         try:
             handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CLOEXEC)
         except OSError:
             return False
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Shared: two that ask at the same moment must not take each other for the process.
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         finally:
@@ -88,7 +91,7 @@ class Detached:
     def order(self, what: Mapping[str, Any]) -> None:
         """Tell the process something; it takes orders in the order in which they were given."""
         inbox = self.folder / "inbox"
-        name = f"{time.time_ns():020d}-{os.getpid()}.json"
+        name = f"{time.time_ns():020d}-{next(_numbers):06d}-{os.getpid()}.json"
         part = inbox / f".{name}"
         part.write_text(json.dumps(what), "utf-8")
         part.rename(inbox / name)
@@ -109,9 +112,10 @@ class Detached:
         for line in whole.split(b"\n") if newline else ():
             at += len(line) + 1
             try:
-                lines.append((json.loads(line), at))
+                said = json.loads(line)
             except ValueError:  # a power cut may leave anything in what was not yet on the disk
-                lines.append(({}, at))
+                said = {}
+            lines.append((said if isinstance(said, dict) else {}, at))
         return lines, at
 
     def complete(self, lines: Sequence[Mapping[str, Any]]) -> None:
@@ -146,6 +150,19 @@ class Detached:
 
 
 _kept_open: list[Any] = []
+_numbers = itertools.count()  # of orders: a clock may say the same twice
+_children: list[subprocess.Popen[bytes]] = []  # that were started here and have not been seen to end
+_reaping = threading.Lock()
+
+
+def _reap() -> None:
+    """Let none that has ended stay as a zombie.
+
+    No thread waits for them: one that still does when Python ends keeps the database from being cleared away, which
+    then complains at length on the terminal.
+    """
+    with _reaping:
+        _children[:] = [each for each in _children if each.poll() is None]
 
 
 def _as_line(line: Mapping[str, Any]) -> bytes:
@@ -165,6 +182,18 @@ def new(within: Path, kind: str) -> Detached:
     return Detached(folder)
 
 
+def _lock_at_last(handle: int) -> None:
+    """Take the lock that is ours; whoever looks at this very moment whether we live holds it for an instant."""
+    for left in range(100, -1, -1):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if not left:
+                raise
+            time.sleep(0.01)
+
+
 class LogFull(Exception):
     """The log cannot be written: the disk is full. What was to be said is not in it."""
 
@@ -177,7 +206,7 @@ class Worker:
         self.told_to_end = threading.Event()
         self._writing = threading.Lock()
         self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock_at_last(self._lock)
         self._log = os.open(folder / "log.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(each, lambda *_: self.told_to_end.set())
