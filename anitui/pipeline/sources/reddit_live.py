@@ -10,6 +10,7 @@ from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.credentials import Keys, reddit_keys
 from anitui.pipeline.fetch import USER_AGENT
 from anitui.pipeline.fetched import Stopping
+from anitui.pipeline.politeness import asked_wait
 from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Outside, Step
 from anitui.pipeline.sources.reddit_links import links
 from anitui.pipeline.sources.reddit_orders import RedditOrder
@@ -177,8 +178,10 @@ def _praw(outside: Outside, keys: Keys) -> Reddit:
             with hosts.turn(host):
                 response = super().request(*arguments, **named)
             told = {name.lower(): value for name, value in response.headers.items()}
-            if response.status_code in (429, 503):  # how much is left of a quota, PRAW itself goes by
+            if response.status_code in (429, 503):
                 hosts.heed(host, response.status_code, told)
+            elif wait := asked_wait(response.status_code, told):  # the quota is used up: PRAW waits before it asks on
+                outside.say(f"Reddit asks to wait ({wait:.0f} s)")
             hosts.fine(host, len(response.content))
             return response
 
