@@ -248,6 +248,9 @@ def settle(connection: DuckDBPyConnection, settled: Sequence[Settled], folder: s
                 "THEN 'already' ELSE n.state END AS state "
                 "FROM incoming n JOIN job_items i USING (url) LEFT JOIN images m ON m.sha256 = n.sha256 "
                 f"WHERE i.{_COLLECTED} "
+                # Of a page, the pictures were told for the jobs that are at work; others still have it before them.
+                "AND (n.state <> 'done' OR n.sha256 IS NOT NULL "
+                "OR i.job_id IN (SELECT job_id FROM jobs WHERE state = 'running')) "
                 f"AND (i.state IN ('waiting', 'failed') OR i.state = 'refused' AND {_OVER_A_LIMIT})"
             )
         connection.execute(
@@ -271,9 +274,10 @@ def _tell_of(connection: DuckDBPyConnection) -> None:
     connection.execute("DROP TABLE at_hand")
     connection.execute(
         "INSERT INTO image_tags (image_id, label, speaker, said_by) "
-        "SELECT DISTINCT image_id, tag, 'job', 'job ' || job_id "
+        "SELECT image_id, tag, 'job', 'job ' || min(job_id) "
         "FROM (SELECT image_id, job_id, unnest(tags) AS tag FROM seen) n "
-        "WHERE NOT EXISTS (FROM image_tags t WHERE t.image_id = n.image_id AND t.label = n.tag AND t.speaker = 'job')"
+        "WHERE NOT EXISTS (FROM image_tags t WHERE t.image_id = n.image_id AND t.label = n.tag AND t.speaker = 'job') "
+        "GROUP BY image_id, tag"
     )
     add_sightings(
         connection,
