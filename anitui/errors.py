@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import sys
 
-
 DISK_FULL = "the disk is full: free some space and do the same again"
 
 

@@ -13,6 +13,7 @@ import json
 import queue
 import threading
 import time
+import traceback
 from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from anitui.detached import LogFull, Worker
-from anitui.errors import in_one_sentence
+from anitui.errors import AnituiError, in_one_sentence
 from anitui.pipeline.collect.board import Board, Item, Job
 from anitui.pipeline.collect.live import Live
 from anitui.pipeline.collect.look import Look, crashed, line_of, looked
@@ -142,9 +143,7 @@ class Collector:
         if self._disk_full:
             return DISK_FULL
         if self._fault is not None:
-            return (
-                in_one_sentence(self._fault) or f"a fault of anitui's own: {type(self._fault).__name__}: {self._fault}"
-            )
+            return in_one_sentence(self._fault) or _own_fault(self._fault)
         return None
 
     def show(self) -> None:
@@ -174,8 +173,9 @@ class Collector:
             if self._stopping.is_set():
                 return
             fault = in_one_sentence(error)
-            if fault is None:
-                raise
+            if fault is None:  # of one source: the jobs that go elsewhere are none the worse for it
+                traceback.print_exc()
+                fault = _own_fault(error)
         if not self._stopping.is_set():
             self.board.crawled(ids, fault)
 
@@ -193,7 +193,14 @@ class Collector:
 
     def _fetch_all(self) -> None:
         while (item := self.board.take()) is not None:
-            self._fetch(item)
+            try:
+                self._fetch(item)
+            except (DiskFull, LogFull, AnituiError):
+                raise
+            except Exception as error:  # of one page's reader, or of one address: all others go on
+                traceback.print_exc()
+                line = {"say": "not", "url": item.lead.url, "state": "failed", "reason": _own_fault(error)}
+                self.board.settled(item, line)
 
     def _fetch(self, item: Item) -> None:
         url = item.lead.url
@@ -282,6 +289,10 @@ class Collector:
 def _lead_of(row: Mapping[str, Any]) -> Lead:
     seen = {name: row[name] for name in Seen.__dataclass_fields__}
     return Lead(row["url"], Seen(**seen), None, tuple(row["instead"] or ()), row["file"], tuple(row["tags"] or ()))
+
+
+def _own_fault(error: BaseException) -> str:
+    return f"a fault of anitui's own: {type(error).__name__}: {error}"
 
 
 def _marks_of(marks: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -88,7 +88,10 @@ class RedditPages:
             steps = _without_keys(name, outside)
         else:
             steps = LiveReddit(outside, keys).post(name)
-        leads, reason = pictures(steps)
+        try:
+            leads, reason = pictures(steps)
+        except AnituiError as error:
+            raise NotFetched(str(error), final=False) from None
         if not leads:
             raise NotFetched(reason, final=True)
         return [replace(each, seen=replace(lead.seen, post_id=each.seen.post_id), words=None) for each in leads]

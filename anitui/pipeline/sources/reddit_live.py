@@ -9,49 +9,79 @@ from urllib.parse import urlsplit
 from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.credentials import Keys, reddit_keys
 from anitui.pipeline.fetch import USER_AGENT
-from anitui.pipeline.fetched import Stopping
+from anitui.pipeline.fetched import NotFetched, Stopping
 from anitui.pipeline.politeness import asked_wait
 from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Outside, Step
 from anitui.pipeline.sources.reddit_links import links
 from anitui.pipeline.sources.reddit_orders import RedditOrder
 from anitui.pipeline.sources.reddit_posts import original_of, removal, seen_in, steps_of
+from anitui.words import count
 
 if TYPE_CHECKING:
     from praw import Reddit
     from praw.models import Submission
 
 Got = TypeVar("Got")
-_TRIES = 5
+_TRIES = 4
+_MOST_IN_A_ROW = 3  # that Reddit does not give, and one need not ask for more
 _LONGEST_WAIT = 120.0
 OAUTH, WWW = "https://oauth.reddit.com", "https://www.reddit.com"
+
+
+class _Trouble(AnituiError):
+    """Reddit did not give one thing. It may give others, and this one later."""
 
 
 class LiveReddit:
     """One crawl's way to Reddit."""
 
-    def __init__(self, outside: Outside, keys: Keys | None = None) -> None:
+    def __init__(self, outside: Outside, keys: Keys | None = None, *, first_wait: float = 2.0) -> None:
         self._outside = outside
+        self._first_wait = first_wait
         self._reddit = _praw(outside, keys or reddit_keys())
 
     def posts(self, order: RedditOrder) -> Iterator[Step]:
         """The pictures of a subreddit's posts."""
-        for number, submission in enumerate(self._submissions(order, order.limit), 1):
+
+        def one(number: int, submission: Submission) -> Iterator[Step]:
             self._outside.say(f"post {number:,}")
-            yield from self.steps_of(vars(submission))
+            return self.steps_of(vars(submission))
+
+        return self._through(order, "post", one)
 
     def comments(self, order: RedditOrder) -> Iterator[Step]:
         """The links in all comments of a subreddit's threads."""
-        for number, submission in enumerate(self._submissions(order, order.limit), 1):
+
+        def one(number: int, submission: Submission) -> Iterator[Step]:
             post = vars(submission)
             page, stamp = f"t3_{post['id']}", str(post.get("num_comments"))
             if self._outside.marks.get(page) == stamp:
-                continue
+                return
             self._outside.say(f"thread {number:,}: {str(post.get('title'))[:60]}")
             removed = removal(post)
             if removed:
                 yield Gone(seen_in(post).page_url or page, removed, seen_in(post), words="")
             yield from self._thread(submission, post)
             yield Mark(page, stamp)
+
+        return self._through(order, "thread", one)
+
+    def _through(
+        self, order: RedditOrder, noun: str, steps_of: Callable[[int, Submission], Iterator[Step]]
+    ) -> Iterator[Step]:
+        """All that there is. One that Reddit does not give is left for the next run; several in a row end this one."""
+        unread, in_a_row = 0, 0
+        for number, submission in enumerate(self._submissions(order, order.limit), 1):
+            try:
+                yield from steps_of(number, submission)
+                in_a_row = 0
+            except _Trouble as trouble:
+                unread, in_a_row = unread + 1, in_a_row + 1
+                if in_a_row == _MOST_IN_A_ROW:
+                    raise
+                why = str(trouble)
+        if unread:
+            raise AnituiError(f"{count(unread, noun)} left for the next run, all others were gone through; {why}")
 
     def post(self, name: str) -> Iterator[Step]:
         """The pictures of one post, by its id without the `t3_`."""
@@ -72,10 +102,16 @@ class LiveReddit:
         yield from steps_of(post, original)
 
     def _thread(self, submission: Submission, post: Mapping[str, Any]) -> Iterator[Step]:
-        forest = self._patiently(lambda: submission.comments, "the thread")
-        # What was replaced before a failure stays replaced, so it goes on and does not begin anew.
-        self._patiently(lambda: forest.replace_more(limit=None), "the comments")
+        from prawcore import exceptions
+
         thread = seen_in(post)
+        try:
+            forest = self._patiently(lambda: submission.comments, "a thread")
+            # What was replaced before a failure stays replaced, so it goes on and does not begin anew.
+            self._patiently(lambda: forest.replace_more(limit=None), "the comments of a thread")
+        except (exceptions.NotFound, exceptions.Forbidden, exceptions.UnavailableForLegalReasons):
+            yield Gone(thread.page_url or WWW, "Reddit does not show this thread any more", thread, words="")
+            return
         for comment in forest.list():
             told = vars(comment)
             body = told.get("body")
@@ -130,30 +166,38 @@ class LiveReddit:
 
     def _patiently(self, ask: Callable[[], Got], what: str) -> Got:
         """Ask, and ask again where Reddit has trouble or wants to be left alone for a while."""
+        from praw.exceptions import PRAWException
         from prawcore import exceptions
 
         for attempt in range(1, _TRIES + 1):
+            growing = self._first_wait * 2 ** (attempt - 1)
             try:
                 return ask()
             except exceptions.TooManyRequests as error:
-                wait, why = float(error.retry_after or 2**attempt), "Reddit asks to wait"
+                wait, why = float(error.retry_after or growing), "Reddit asks to wait"
             except (exceptions.ServerError, exceptions.RequestException) as error:
                 stopped = error.original_exception if isinstance(error, exceptions.RequestException) else None
                 if isinstance(stopped, Stopping):
                     raise Stopping from None
-                wait, why = float(2**attempt), "Reddit does not answer"
+                wait, why = growing, "Reddit does not answer"
             except exceptions.OAuthException:
                 raise AnituiError(_WRONG_KEYS) from None
             except exceptions.ResponseException as error:
                 if error.response.status_code == 401:
                     raise AnituiError(_WRONG_KEYS) from None
-                raise
+                if not isinstance(error, exceptions.BadJSON):
+                    raise
+                wait, why = growing, "Reddit answers what is no answer"
+            except PRAWException as error:
+                raise _Trouble(f"Reddit gave for {what} what PRAW does not understand ({error})") from error
+            except NotFetched as error:
+                raise _Trouble(f"Reddit was asked for {what}: {error.reason}; start the job again later") from None
             if attempt < _TRIES:
                 wait = min(wait, _LONGEST_WAIT)
                 self._outside.say(f"{why} ({wait:.0f} s)")
                 if self._outside.stopping.wait(wait):
                     raise Stopping
-        raise AnituiError(f"{why}, {_TRIES} times, for {what}: what was found is kept, start the job again later")
+        raise _Trouble(f"{why}, {_TRIES} times, for {what}: what was found is kept, start the job again later")
 
 
 _WRONG_KEYS = (
