@@ -24,8 +24,9 @@ def run(options: argparse.Namespace) -> int:
     with opened(options) as at:
         collecting = Collecting(at.workspace, at.catalogue, at.settings)
         if options.lists is not None:
-            _write_lists(at, options.lists)
+            written = _write_lists(at, options.lists)
             if not specs:
+                report(options, {"lists": written})
                 return 0
         if not specs and not collecting.left_over():
             raise WrongUse("name a job file, such as `anitui scrape jobs.json` (docs/collecting.md)")
@@ -79,33 +80,44 @@ def _wanted(options: argparse.Namespace) -> list[JobSpec]:
     if options.limit is not None and options.limit < 1:
         raise WrongUse("--limit must be at least 1")
     specs = [spec for file in options.jobs for spec in job_files.read(file)]
+    if options.jobs and not specs:
+        raise WrongUse(f"there is no job in {', '.join(map(str, options.jobs))}")
     if options.only and specs:
         named = {label.casefold() for label in options.only}
         labels = {spec.label for spec in specs if spec.label}
         specs = [spec for spec in specs if spec.label and spec.label.casefold() in named]
         if not specs:
-            raise WrongUse(f"no job has the label {', '.join(options.only)}; there are {', '.join(sorted(labels))}")
+            there = f"there are {', '.join(sorted(labels))}" if labels else "none of them has a label"
+            raise WrongUse(f"no job has the label {', '.join(options.only)}; {there}")
     if options.places:
         for place in options.places:
             if not place.exists():
                 raise WrongUse(f"{place} is not there: --from names a dump or a gallery-dl folder")
-        places = [str(place.absolute()) for place in options.places]
-        specs = [
-            replace(spec, values={**spec.values, "from": places})
-            for spec in specs
-            if spec.type in ("comment_links", "subreddit_posts")
-        ] or [JobSpec("reddit_dump", {"files": places})]
+        specs = _over(specs, [str(place.absolute()) for place in options.places])
     if options.limit is not None:
         specs = [replace(spec, max_pictures=options.limit) for spec in specs]
     return specs
 
 
-def _write_lists(at: Opened, folder: Path) -> None:
+def _over(specs: Sequence[JobSpec], places: list[str]) -> list[JobSpec]:
+    """The same jobs over what was kept of Reddit; without any, everything in it."""
+    if not specs:
+        return [JobSpec("reddit_dump", {"files": places})]
+    of_reddit = [spec for spec in specs if spec.type in ("comment_links", "subreddit_posts")]
+    if not of_reddit:
+        raise WrongUse("--from is for comment_links and subreddit_posts, and no job is one; leave it out")
+    if left_out := len(specs) - len(of_reddit):
+        say(f"{count(left_out, 'job')} left out: --from says where to read what others ask Reddit for")
+    return [replace(spec, values={**spec.values, "from": places}) for spec in of_reddit]
+
+
+def _write_lists(at: Opened, folder: Path) -> dict[str, int]:
     from anitui.pipeline.collect.lists import write_lists
 
     written = write_lists(at.catalogue, folder)
     for name, lines in written.items():
         say(f"{folder / name}: {count(lines, 'line')}")
+    return written
 
 
 def tell(done: CollectReport) -> None:
