@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -179,7 +180,7 @@ class AnituiApp(Host):
         self.background.pause_jobs(job_ids)
 
     def live_jobs(self) -> Live | None:
-        return self.background.collecting.live()
+        return self.background.live_jobs()
 
     def action_import_pictures(self) -> None:
         def answered(path: str | None) -> None:
@@ -220,17 +221,24 @@ class AnituiApp(Host):
             return
         stopping = self.background.stopped_by_leaving()
         if not stopping:
-            self.exit()
+            self._leave()
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.exit()
+                self._leave()
 
         kinds = Counter(run.kind for run in stopping)
         running = " and ".join(count(often, kind, f"{kind}s") for kind, often in kinds.items())
         detail = "What is done is kept. The same given again goes on from there."
         self.push_screen(Confirm(f"Leave, and stop {running}?", "leave", detail), answered)
+
+    def _leave(self) -> None:
+        """Leave; what runs on by itself is said where one is then."""
+        live = self.live_jobs()
+        running = len(live.jobs) if live is not None else 0
+        runs = f"{count(running, 'job')} {'runs' if running == 1 else 'run'} on; `anitui` shows how far, and goes on"
+        self.exit(message=Text(runs) if running else None)
 
     async def action_quit(self) -> None:
         """ctrl+q, as `q`."""

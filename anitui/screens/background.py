@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, TypeVar
@@ -17,6 +19,7 @@ from anitui.screens.questions import Confirm
 from anitui.words import count
 
 if TYPE_CHECKING:
+    from anitui.pipeline.collect.live import Live
     from anitui.pipeline.collect.owner import Collecting, CollectReport
     from anitui.pipeline.ingest import ImportReport
     from anitui.pipeline.pair_scan import PairReport
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 Report = TypeVar("Report")
 
+COUNT_SECONDS = 2.0  # between two counts of what the workspace holds, while something brings in more
 _SEARCH = "search for pairs"
 _COLLECTING = "collecting"
 
@@ -47,6 +51,8 @@ class Background:
     def __init__(self, app: Host) -> None:
         self._app = app
         self.runs: list[Run] = []
+        self._collected: set[int] = set()  # jobs that were worked on since collecting began
+        self._pausing: set[int] = set()
 
     @cached_property
     def collecting(self) -> Collecting:
@@ -60,12 +66,25 @@ class Background:
         if self._app.workspace.work.exists() and self.collecting.left_over():
             self._follow()
 
+    def live_jobs(self) -> Live | None:
+        """How collecting stands, and which of its jobs were told to pause."""
+        live = self.collecting.live()
+        if live is None:
+            self._pausing.clear()
+            return None
+        self._collected.update(live.jobs)
+        pausing = {job: replace(live.jobs[job], pausing=True) for job in self._pausing if job in live.jobs}
+        return replace(live, jobs={**live.jobs, **pausing}) if pausing else live
+
     def start_jobs(self, job_ids: Sequence[int], *, retry: bool) -> None:
         """Let jobs be worked on by the process that collects."""
+        self._pausing.difference_update(job_ids)
+        self._collected.update(job_ids)
         self._beside(lambda: self.collecting.start(job_ids, tied=False, retry=retry))
 
     def pause_jobs(self, job_ids: Sequence[int]) -> None:
         """Let jobs be."""
+        self._pausing.update(job_ids)
         self._beside(lambda: self.collecting.pause(job_ids))
 
     def stopped_by_leaving(self) -> list[Run]:
@@ -89,8 +108,21 @@ class Background:
     def _follow(self) -> None:
         if any(run.kind == _COLLECTING for run in self.runs):
             return
-        run = Run(_COLLECTING, _COLLECTING, "⠋ collecting")
-        self._start(run, self.collecting.follow, _collected, "its process goes on")
+        self._start(Run(_COLLECTING, _COLLECTING, "⠋ collecting"), self._taken_in, self._collected_in_words, "")
+
+    def _taken_in(self) -> Work[CollectReport]:
+        """Take in what arrives; jobs that an earlier sitting started are part of it."""
+        from anitui.store import collecting
+
+        self._collected.update(collecting.running(self._app.catalogue))
+        return self.collecting.follow()
+
+    def _collected_in_words(self, report: CollectReport) -> tuple[str, str]:
+        from anitui.store import jobs
+
+        standing = jobs.standing(self._app.catalogue, sorted(self._collected))
+        self._collected.clear()
+        return _collected(report, [reason or "" for _, _, state, reason in standing if state == "stopped"])
 
     def start_import(self, path: str) -> None:
         """Take pictures in; the same path given again goes on where it stopped."""
@@ -166,10 +198,11 @@ class Background:
     ) -> None:
         app = self._app
         spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-        ticks = 0
+        ticks = counted = 0
+        count_again = 0.0
 
         def told(event: progress.Event) -> None:
-            nonlocal ticks
+            nonlocal ticks, counted, count_again
             if run.stop.is_set():
                 raise Stopped("stopped")
             ticks += 1
@@ -178,6 +211,9 @@ class Background:
             run.line = f"{spinner[ticks // 4 % len(spinner)]} {event.doing}{done}"
             if ticks % 8 == 1 or event.done == event.total:
                 self._tell()
+            if event.done != counted and time.monotonic() > count_again:
+                counted, count_again = event.done, time.monotonic() + COUNT_SECONDS
+                app.call_later(app.refresh_status)
 
         text, kind = "", "information"
         try:
@@ -204,14 +240,20 @@ class Background:
             self._app.call_later(setattr, self._app, "working", lines)
 
 
-def _collected(report: CollectReport) -> tuple[str, str]:
+def _collected(report: CollectReport, stopped: Sequence[str]) -> tuple[str, str]:
+    """What collecting came to; `stopped` are the reasons of jobs that did not come to their end, "" for paused ones."""
     parts = [count(report.new, "new picture")]
     if report.already:
         parts.append(f"{report.already:,} already here")
     not_taken = report.refused + report.failed + report.gone
     if not_taken:
         parts.append(f"{not_taken:,} not taken, see Jobs")
-    return f"collecting done: {', '.join(parts)}", "warning" if not_taken else "information"
+    came_to = ", ".join(parts)
+    reasons = Counter(filter(None, stopped))
+    if reasons:
+        ((why, _),) = reasons.most_common(1)
+        return f"collecting ended, {came_to}; {count(reasons.total(), 'job')} stopped: {why}", "error"
+    return f"collecting {'paused' if stopped else 'done'}: {came_to}", "warning" if not_taken else "information"
 
 
 def _in_words(report: ImportReport) -> tuple[str, str]:

@@ -152,7 +152,8 @@ class KeyBar(Static):
         self.refresh_line()
 
     def refresh_line(self) -> None:
-        way_out = self.screen.way_out() if isinstance(self.screen, HostedScreen) else ""
+        screen = self.screen if isinstance(self.screen, HostedScreen) else None
+        way_out = screen.way_out() if screen is not None else ""
         key_map = host_of(self).key_map
         active = self.screen.active_bindings
         vital: list[tuple[int, Text]] = []
@@ -162,7 +163,7 @@ class KeyBar(Static):
             keys = [
                 key for key in actions.keys_of(each, key_map) if key in active and active[key].binding.id == each.id
             ]
-            if rank and keys:
+            if rank and keys and (screen is None or screen.matters(each.id)):
                 part = Text(actions.readable(keys[0]), style="bold")
                 part.append(f" {way_out if rank == WAY_OUT else each.name}", style="not bold")
                 # The way out, undo and help are worth a place on the narrowest screen.

@@ -68,6 +68,10 @@ class HostedScreen(Screen[None]):
         """What `esc` does now, where the key bar has to say so; else nothing."""
         return ""
 
+    def matters(self, action_id: str) -> bool:
+        """Whether the key bar is to name this now: what would only say that there is nothing to do, need not be."""
+        return True
+
     def stepped(self, entry: Entry, *, undone: bool) -> None:
         """A decision was taken back, or made again."""
 

@@ -12,6 +12,10 @@ from anitui.store.catalogue import Catalogue
 from anitui.store.collecting import KIND
 
 NO_REASON = "no reason given"
+STATES = ("waiting", "done", "already", "opened", "refused", "failed")  # of items, as people see them
+
+# A page is done when the pictures in it were found: it is no picture.
+_STANDS = "CASE WHEN state = 'done' AND image_id IS NULL THEN 'opened' ELSE state END"
 
 # Of job_items `i`: those of one job, or of all that are listed.
 _OF = f"(i.job_id = $job OR $job IS NULL AND i.job_id IN (SELECT job_id FROM jobs WHERE kind = '{KIND}'))"
@@ -30,6 +34,7 @@ class JobRow:
     waiting: int
     done: int
     already: int
+    opened: int  # pages; their pictures are items of their own
     refused: int
     failed: int
     made_at: datetime
@@ -38,7 +43,7 @@ class JobRow:
     @property
     def settled(self) -> int:
         """The items that are dealt with, one way or another."""
-        return self.done + self.already + self.refused + self.failed
+        return self.done + self.already + self.opened + self.refused + self.failed
 
     @property
     def items(self) -> int:
@@ -60,7 +65,7 @@ class JobItem:
 
     item_id: int
     url: str
-    state: str
+    state: str  # one of STATES
     attempts: int
     reason: str | None
     image_id: int | None
@@ -71,17 +76,14 @@ class JobItem:
 
 def collecting_jobs(catalogue: Catalogue) -> list[JobRow]:
     """All jobs that collect, the newest first."""
+    counts = ", ".join(f"coalesce(sum(often) FILTER (stands = '{each}'), 0)::BIGINT" for each in STATES)
     rows = catalogue.rows(
         f"""
-        SELECT j.job_id, kind, name, "order", j.state, j.reason, coalesce(waiting, 0), coalesce(done, 0),
-               coalesce(already, 0), coalesce(refused, 0), coalesce(failed, 0), made_at, changed_at
+        SELECT j.job_id, kind, name, "order", j.state, j.reason, {counts}, made_at, changed_at
         FROM jobs j LEFT JOIN (
-            SELECT job_id, count(*) FILTER (state = 'waiting') AS waiting, count(*) FILTER (state = 'done') AS done,
-                   count(*) FILTER (state = 'already') AS already, count(*) FILTER (state = 'refused') AS refused,
-                   count(*) FILTER (state = 'failed') AS failed
-            FROM job_items GROUP BY job_id
+            SELECT job_id, {_STANDS} AS stands, count(*) AS often FROM job_items GROUP BY ALL
         ) i ON i.job_id = j.job_id
-        WHERE kind = '{KIND}' ORDER BY j.job_id DESC
+        WHERE kind = '{KIND}' GROUP BY ALL ORDER BY j.job_id DESC
         """
     )
     return [JobRow(row[0], row[1], row[2], json.loads(row[3]), *row[4:]) for row in rows]
@@ -101,10 +103,10 @@ def reasons(catalogue: Catalogue, job_id: int | None, limit: int) -> list[Reason
 
 
 def latest_pictures(catalogue: Catalogue, job_id: int | None, limit: int) -> list[int]:
-    """The pictures that came in last, of a job or of all; the newest first."""
+    """The pictures that came in last, of a job or of all; the newest first. Those that were here before count."""
     rows = catalogue.rows(
         f"""
-        SELECT image_id FROM job_items i WHERE state = 'done' AND image_id IS NOT NULL AND {_OF}
+        SELECT image_id FROM job_items i WHERE state IN ('done', 'already') AND image_id IS NOT NULL AND {_OF}
         ORDER BY i.changed_at DESC, item_id DESC LIMIT $limit
         """,
         {"job": job_id, "limit": limit},
@@ -126,9 +128,10 @@ def count_pictures(catalogue: Catalogue, job_id: int) -> int:
 def items(catalogue: Catalogue, job_id: int, state: str | None = None, *, limit: int, offset: int = 0) -> list[JobItem]:
     """A page of a job's items in the order in which they were found; of all, or of those in one state."""
     rows = catalogue.rows(
-        """
-        SELECT item_id, url, state, attempts, reason, image_id, label_hint, coalesce(chain, []), changed_at
-        FROM job_items WHERE job_id = $job AND ($state IS NULL OR state = $state)
+        f"""
+        SELECT item_id, url, {_STANDS} AS stands, attempts, reason, image_id, label_hint, coalesce(chain, []),
+               changed_at
+        FROM job_items WHERE job_id = $job AND ($state IS NULL OR stands = $state)
         ORDER BY item_id LIMIT $limit OFFSET $offset
         """,
         {"job": job_id, "state": state, "limit": limit, "offset": offset},

@@ -17,6 +17,7 @@ class JobLive:
     doing: str = ""  # what its crawl says: "thread 12 of 100"
     waiting: int = 0  # found and not yet dealt with
     finding: bool = True  # its crawl still looks for more
+    pausing: bool = False  # it was asked to pause, and finishes what it has under way
 
 
 @dataclass(frozen=True, slots=True)

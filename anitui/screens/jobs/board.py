@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from anitui.store.job_lists import JobRow, Reason
 
 NARROW = 100
+LEAST_BELOW, MOST_BELOW = 8, 18  # lines that the table leaves to what is below it, however many jobs there are
+FRAME, LINES = 3, 2  # lines around the screen; those of what one may do next, and of the hosts
 LAST = 40  # pictures that are read: more than fit into a row
 REASONS = 100
 COLOURS = {
@@ -82,7 +84,15 @@ class Board(WithJobs):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < NARROW, "-narrow")
+        self._share_room()
         self.tell()
+
+    def _share_room(self) -> None:
+        """The table is as high as its jobs want it, so that the pictures get the rest; and never all of it."""
+        height = self.size.height - FRAME
+        below = min(MOST_BELOW, max(LEAST_BELOW, height * 2 // 5))
+        most = height - LINES - below
+        self.query_one("#jobs-list").styles.height = max(4, min(len(self.rows) + 3, most))
 
     @property
     def listing(self) -> Listing:
@@ -118,6 +128,7 @@ class Board(WithJobs):
         if not rows:
             self.query_one("#jobs-none", Static).update(self._how_to_begin())
         at = next((number for number, row in enumerate(rows) if row.job_id == self._at), None)
+        self._share_room()
         # A job that is gone leaves the cursor where it was, on what has taken its place.
         self._lay_out(cursor=at)
         self._note_cursor()
@@ -181,12 +192,17 @@ class Board(WithJobs):
             return
         row = self.chosen
         parts: Parts = ()
+        wide = False
         if row is not None:
             pictures = self._below.in_browse if self._below.job_id == row.job_id else None
             status = self.host.status
             faces = status is not None and status.faces > 0
-            parts = next_line(row, self.live_of(row.job_id), self.host.key_map, pictures=pictures, faces=faces)
-        self._write("#jobs-next", parts)
+            room, keys = self.size.width - 2, self.host.key_map
+            parts = next_line(row, self.live_of(row.job_id), keys, pictures=pictures, faces=faces, room=room)
+            wide = sum(cell_len(text) for text, _ in parts) > room
+        # Why a job stopped is read whole, and the keys behind it.
+        self.query_one("#jobs-next").set_class(wide, "-wrapped")
+        self._write("#jobs-next", parts, layout=wide)
         self._tell_hosts()
         running = [row for row in self.rows if self.runs(row)]
         far = f"{self.listing.cursor + 1:,} of {count(len(self.rows), 'job')}" if self.rows else "no jobs"
@@ -194,22 +210,24 @@ class Board(WithJobs):
             rate = rate_in_words(sum(each.rate for each in self.live.jobs.values())) if self.live is not None else ""
             far = " · ".join(filter(None, (f"{len(running):,} running", rate, far)))
         self.where("jobs" + (f" › {tame(row.name)}" if row is not None else ""), far)
+        self.refresh_keys()
 
     def _tell_hosts(self) -> None:
         hosts = self.live.hosts if self.live is not None else ()
         parts = hosts_line(hosts, self.size.width - 2)
         idle = [row for row in self.rows if not self.runs(row) and row.state != "done"]
         if not parts and self.rows and self.live is None:
-            every = f": {shown_key('jobs.all', self.host.key_map)} starts all {len(idle):,} that are not done"
+            all_ = "the one that is" if len(idle) == 1 else f"all {len(idle):,} that are"
+            every = f": {shown_key('jobs.all', self.host.key_map)} starts {all_} not done"
             parts = [(f"nothing runs{every if idle else ''}", "dim")]
         self._write("#jobs-hosts", parts)
 
-    def _write(self, where: str, parts: Parts) -> None:
+    def _write(self, where: str, parts: Parts, *, layout: bool = False) -> None:
         styled = [(tame(text), COLOURS[role]) for text, role in parts]
         line = self.query_one(where, Static)
         content = Content.assemble(*styled)
         if line.content != content:
-            line.update(content, layout=False)
+            line.update(content, layout=layout)
 
     def _show_below(self, below: Below) -> None:
         if below == self._below:
@@ -221,7 +239,8 @@ class Board(WithJobs):
             GridCell(
                 key=each.image_id,
                 path=self.host.workspace.file(each.path),
-                caption=each.label or each.title or each.file or "",
+                # Of one job all have the same label, as a rule.
+                caption=(each.title or each.label if below.job_id else each.label or each.title) or each.file or "",
                 state="active" if each.state == "active" else "set_aside",
             )
             for each in below.pictures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 NARROW = 100
 PAGE = 200
 STATES: dict[str, tuple[str, Role]] = {
-    "waiting": ("·", "waits"), "done": ("✓", "good"), "already": ("=", "dim"), "refused": ("−", "bad"),
-    "failed": ("✗", "bad"),
+    "waiting": ("·", "waits"), "done": ("✓", "good"), "already": ("=", "dim"), "opened": ("▸", "dim"),
+    "refused": ("−", "bad"), "failed": ("✗", "bad"),
 }  # fmt: skip
 MEANS = {
     "waiting": "found, and not fetched yet",
     "done": "its picture is new here",
     "already": "its picture was here before",
+    "opened": "a page; the pictures in it are items of their own",
     "refused": "it will not be otherwise",
     "failed": "worth another try",
 }
@@ -171,7 +172,7 @@ class JobScreen(WithJobs):
             facts.append(("now", live.doing))
         if row.reason and live is None:
             facts.append(("why", row.reason))
-        facts += [(name, _in_words(value)) for name, value in row.order.items() if value not in (None, "", [])]
+        facts += [(name, _in_words(row.order[name])) for name in _in_order(row.order)]
         numbers = ", ".join(f"{getattr(row, name):,} {name}" for name in STATES if getattr(row, name))
         facts.append(("found", f"{row.items:,}" + (f": {numbers}" if numbers else "")))
         facts += [("made", ago(row.made_at)), ("changed", ago(row.changed_at))]
@@ -269,6 +270,17 @@ class JobScreen(WithJobs):
 
     def action_last(self) -> None:
         self.listing.last()
+
+
+def _in_order(order: Mapping[str, object]) -> list[str]:
+    """The fields that say something, as the form has them."""
+    from anitui.pipeline.collect.specs import COMMON
+    from anitui.pipeline.sources import registry
+
+    kind = registry.kinds().get(str(order.get("type")))
+    known = ["type", *(each.name for each in (*(kind.fields if kind is not None else ()), *COMMON))]
+    said = [name for name, value in order.items() if value not in (None, "", [])]
+    return sorted(said, key=lambda name: known.index(name) if name in known else len(known))
 
 
 def _in_words(value: object) -> str:

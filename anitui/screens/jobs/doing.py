@@ -60,6 +60,11 @@ class WithJobs(FrameScreen):
         """Whether it is worked on, or will be in a moment."""
         return row.state == "running" or self.live_of(row.job_id) is not None
 
+    def pausing(self, row: JobRow) -> bool:
+        """Whether it was asked to pause, and still has something under way."""
+        live = self.live_of(row.job_id)
+        return live is not None and live.pausing
+
     def reload(self) -> None:
         """Read the numbers again, one reading at a time: a slow one is not overtaken for ever."""
         self._read_again = self._reading
@@ -89,6 +94,20 @@ class WithJobs(FrameScreen):
         """The job that keys are about."""
         raise NotImplementedError
 
+    def matters(self, action_id: str) -> bool:
+        """With no job there is nothing to do but to make one."""
+        row = self.chosen
+        match action_id.partition(".")[2]:
+            case "retry":
+                return row is not None and row.failed > 0
+            case "faces":
+                return self.host.status is not None and self.host.status.faces > 0
+            case "pictures" | "duplicates":
+                return row is not None and row.done + row.already > 0
+            case "start" | "open" | "all" | "edit" | "copy" | "remove" | "write" | "whole_list" | "picture":
+                return row is not None
+        return True
+
     # What one does with a job.
 
     def start(self, rows: Sequence[JobRow], *, retry: bool = False) -> None:
@@ -110,7 +129,7 @@ class WithJobs(FrameScreen):
     def action_start(self) -> None:
         row = self.of_chosen()
         if row is not None:
-            self.pause([row]) if self.runs(row) else self.start([row])
+            self.pause([row]) if self.runs(row) and not self.pausing(row) else self.start([row])
 
     def action_retry(self) -> None:
         row = self.of_chosen()

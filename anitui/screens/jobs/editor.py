@@ -40,7 +40,7 @@ class JobEditor(ModalScreen[JobSpec | None]):
         & .field { height: auto; }
         & .name { width: 14; text-style: bold; }
         & Input { width: 1fr; border: none; height: 1; padding: 0 1; background: $panel; }
-        & Input:focus { background: $boost; text-style: underline; }
+        & Input:focus { border: none; background: $boost; text-style: underline; }
         & .help { height: auto; margin: 0 0 0 14; color: $text-muted; }
         & .help.-wrong { color: $error; }
         & #told { height: auto; max-height: 3; padding: 1 0 0 0; }
@@ -130,8 +130,10 @@ class JobEditor(ModalScreen[JobSpec | None]):
             if name in fields:
                 help_.update(Text(f"✗ {faults[name]}" if wrong else _helped(fields[name])))
         if faults:
-            needed = [name for name in faults if name and not self._texts.get(name, "").strip()]
-            self._tell(faults.get("") or (f"still needed: {', '.join(needed)}" if needed else ""), wrong="" in faults)
+            mend = [name for name in faults if name and self._texts.get(name, "").strip()]
+            needed = [name for name in faults if name and name not in mend]
+            told = [f"{what}: {', '.join(of)}" for what, of in (("wrong", mend), ("still needed", needed)) if of]
+            self._tell(faults.get("") or " · ".join(told), wrong="" in faults)
         else:
             self._tell(specs.from_texts(self._type, self._texts).told())
         return faults

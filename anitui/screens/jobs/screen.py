@@ -85,7 +85,7 @@ class JobsScreen(Board):
 
     def action_all(self) -> None:
         """Start all that are not done; when one runs, let all stand still."""
-        running = [row for row in self.rows if self.runs(row)]
+        running = [row for row in self.rows if self.runs(row) and not self.pausing(row)]
         waiting = [row for row in self.rows if row.state != "done"]
         if running:
             self.pause(running)

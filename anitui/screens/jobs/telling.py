@@ -39,7 +39,7 @@ class State:
 def state_of(row: JobRow, live: JobLive | None) -> State:
     """How a job stands now."""
     if live is not None:
-        return State("●", "running", "good")
+        return State("◌", "pausing", "waits") if live.pausing else State("●", "running", "good")
     if row.state == "running":  # it was started, and its process has not said so yet
         return State("○", "starting", "waits")
     if row.state == "done":
@@ -66,7 +66,7 @@ def rate_in_words(rate: float) -> str:
 
 def bar(row: JobRow, live: JobLive | None, width: int, tick: int) -> Parts:
     """How much of what was found so far is dealt with. While more is being found, its end moves."""
-    taken, settled, items = row.done + row.already, row.settled, row.items
+    taken, settled, items = row.done + row.already + row.opened, row.settled, row.items
 
     def cells(of: int) -> int:
         filled = round(width * of / items) if items else 0
@@ -138,24 +138,24 @@ def table_of(rows: Sequence[JobRow], room: int) -> Table:
     found = number("found", lambda row: row.items, "plain")
     wished = [label, rate, refused, already, found]
     least = min(LEAST_NAME, room // 3)
-    left = room - sum(each.width + GAP for each in (state, done, failed)) - BARS[-1] - least
+    left = room - sum(each.width + GAP for each in (state, done, failed)) - GAP - BARS[-1] - least
     there: list[Column] = []
     for each in wished:
         if each.width + GAP > left:
             break  # the next one matters less, even where it would fit
         left -= each.width + GAP
         there.append(each)
-    name_width = max(
-        3,
-        min(
-            least + max(0, left),
-            max(least, widest([name_in(row, WIDEST_NAME, label in there) for row in rows], WIDEST_NAME)),
-        ),
-    )
+    names = [name_in(row, label in there) for row in rows]
+    room_for_name = max(3, least + max(0, left))
+    # All are told without their kind where one of them would be cut: lines that are alike are to look alike.
+    short = any(cell_len(each) > room_for_name for each in names)
+    if short:
+        names = [name_in(row, label in there, short=True) for row in rows]
+    name_width = min(room_for_name, max(least, widest(names, WIDEST_NAME)))
     left -= name_width - least
     wide = next((each for each in BARS if each - BARS[-1] <= left), BARS[-1])
     left -= wide - BARS[-1]
-    name = Column(NAME, name_width, False, lambda row, live: (name_in(row, name_width, label in there), "plain"))
+    name = Column(NAME, name_width, False, lambda row, live: (name_in(row, label in there, short=short), "plain"))
     in_order = [state, name, label, done, already, refused, failed, found, rate]
     columns = [each for each in in_order if each in there or each in (state, name, done, failed)]
     if left >= LEAST_DOING + GAP and len(there) == len(wished):
@@ -163,12 +163,14 @@ def table_of(rows: Sequence[JobRow], room: int) -> Table:
     return Table(columns, wide)
 
 
-def name_in(row: JobRow, room: int, label_beside: bool) -> str:
-    """What a job is called where there is little room: without what another column says, then without its kind."""
+def name_in(row: JobRow, label_beside: bool, *, short: bool = False) -> str:
+    """What a job is called in the list: without what another column says, and `short` without its kind."""
+    from anitui.pipeline.sources import registry
+
     label = label_of(row)
     name = row.name.removesuffix(f" → {label}") if label and label_beside else row.name
-    _, dot, rest = name.partition(" · ")
-    return rest if dot and cell_len(name) > room else name
+    kind = registry.kinds().get(str(row.order.get("type")))
+    return name.removeprefix(f"{kind.title} · ") if short and kind is not None else name
 
 
 def _state(row: JobRow, live: JobLive | None) -> tuple[str, Role]:
@@ -223,33 +225,41 @@ def host_in_words(host: HostState) -> str:
 
 
 def next_line(
-    row: JobRow, live: JobLive | None, keys: Mapping[str, str], *, pictures: int | None, faces: bool
+    row: JobRow, live: JobLive | None, keys: Mapping[str, str], *, pictures: int | None, faces: bool, room: int
 ) -> Parts:
-    """What a job does now, or what one may do with it, and with which keys."""
+    """What a job does now, or what one may do with it, and with which keys: as much as there is room for."""
     start, retry = shown_key("jobs.start", keys), shown_key("jobs.retry", keys)
-    again = f"{retry} tries again the {row.failed:,} that failed" if row.failed and live is None else ""
+    far = f"{row.settled:,} of {row.items:,} found"
+    again = f"{retry} tries the {row.failed:,} failed again" if row.failed and live is None else ""
+    sign: tuple[str, Role] = (f"{state_of(row, live).sign} ", state_of(row, live).role)
+    some = row.done + row.already if pictures is None else pictures
+    whose = "its pictures" if pictures is None else f"its {count(pictures, 'picture')}"
+    leads = [
+        f"{shown_key('jobs.pictures', keys)} {whose}" if some else "",
+        f"{shown_key('jobs.duplicates', keys)} its duplicates" if some else "",
+        f"{shown_key('jobs.faces', keys)} its faces" if some and faces else "",
+    ]
+    if live is not None and live.pausing:
+        return _joined(sign, room, ("it pauses as soon as what is under way is done", f"{start} lets it go on"))
     if live is not None:
-        far = f"{row.settled:,} of {row.items:,} found{' so far' if live.finding else ''}"
-        return _joined(("● ", "good"), live.doing, far, f"{start} pauses it")
+        return _joined(sign, room, (f"{far}{' so far' if live.finding else ''}", f"{start} pauses it"), live.doing)
     if row.state == "running":
-        return _joined(("○ ", "waits"), "it was started, and begins in a moment")
+        return _joined(sign, room, ("it was started, and begins in a moment",))
     if row.state == "done":
-        whose = f"its {count(pictures, 'picture')}" if pictures is not None else "its pictures"
-        leads = [
-            f"{shown_key('jobs.open', keys)} details",
-            f"{shown_key('jobs.pictures', keys)} {whose}",
-            f"{shown_key('jobs.duplicates', keys)} its near-duplicates",
-            f"{shown_key('jobs.faces', keys)} its faces" if faces else "",
-        ]
-        return _joined(("✓ ", "good"), *(leads if pictures else leads[:1]), again, f"{start} looks for what is new")
+        return _joined(sign, room, (*leads[:1], again, f"{start} looks for what is new"), *leads[1:])
     if row.reason:
-        return _joined(("! ", "bad"), row.reason, f"{start} goes on", again)
+        return _joined(sign, room, (row.reason, f"{start} goes on", again))
     if row.items:
-        return _joined(
-            ("‖ ", "waits"), f"{row.settled:,} of {row.items:,} found are dealt with", f"{start} goes on", again
-        )
-    return _joined(("· ", "dim"), f"{start} starts it")
+        return _joined(sign, room, (far, f"{start} goes on", again), *leads)
+    return _joined(sign, room, (f"{start} starts it",))
 
 
-def _joined(sign: tuple[str, Role], *texts: str) -> Parts:
-    return [sign, (" · ".join(each for each in texts if each), "plain")]
+def _joined(sign: tuple[str, Role], room: int, texts: Sequence[str], *more: str) -> Parts:
+    """What is to be said, and what more there is room for: whole parts, so that no key is told of half."""
+    said = [each for each in texts if each]
+    left = room - cell_len(sign[0]) - cell_len(" · ".join(said))
+    for each in filter(None, more):
+        if cell_len(each) + 3 <= left:
+            said.append(each)
+            left -= cell_len(each) + 3
+    return [sign, (" · ".join(said), "plain")]
