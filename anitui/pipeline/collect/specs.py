@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -163,8 +164,10 @@ def _read(of: Field, text: str) -> Any:
     if not text:
         return None
     if of.kind in ("texts", "paths"):
-        return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
-    if of.kind == "number" and text.replace(",", "").lstrip("-").isdecimal():
+        # Addresses and paths may hold commas of their own: only one before the next of them parts them.
+        parts = r"\n|,(?=\s|[a-z]+://|[/~]|$)" if of.kind == "paths" or "://" in text else r"\n|,"
+        return [part.strip() for part in re.split(parts, text) if part.strip()]
+    if of.kind == "number" and re.fullmatch(r"-?\d{1,15}", text.replace(",", ""), re.ASCII):
         return int(text.replace(",", ""))
     if of.kind == "flag" and text.lower() in (*_YES, *_NO):
         return text.lower() in _YES
@@ -226,8 +229,12 @@ def _date(value: Any) -> date:
 
 
 def _path(text: str, folder: Path) -> str:
-    path = folder / Path(text).expanduser()
-    if not path.exists():
+    try:
+        path = folder / Path(text).expanduser()
+        there = path.exists()
+    except (OSError, ValueError, RuntimeError):  # too long, no path at all, nobody's home
+        there = False
+    if not there:
         raise Wrong(f"names {text!r}, which is not there")
     return str(path.absolute())
 
