@@ -58,7 +58,16 @@ class CollectReport:
 class Collecting:
     """The collecting of one workspace. Having one starts nothing."""
 
-    def __init__(self, workspace: Workspace, catalogue: Catalogue, settings: Settings) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        catalogue: Catalogue,
+        settings: Settings,
+        *,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """`environ`: what the processes that it starts find in their environment beside, or instead of, ours."""
+        self._environ = environ
         self._workspace = workspace
         self._catalogue = catalogue
         self._settings = settings
@@ -108,7 +117,7 @@ class Collecting:
             work = detached.new(self._workspace.work, _KIND)
             (work.folder / "inbox").mkdir()
             self._order(work, wanted, again=again)
-            work.start(MODULE, tied=tied)
+            work.start(MODULE, tied=tied, environ=self._environ)
         else:
             self._order(work, wanted, again=again)
 
