@@ -184,7 +184,7 @@ def new(within: Path, kind: str) -> Detached:
 
 def _lock_at_last(handle: int) -> None:
     """Take the lock that is ours; whoever looks at this very moment whether we live holds it for an instant."""
-    for left in range(100, -1, -1):
+    for left in range(30, -1, -1):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return

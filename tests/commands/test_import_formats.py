@@ -21,7 +21,7 @@ Said = tuple[int, str, str, Any]
 
 
 def run(workspace: Workspace, capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Said:
-    code = main(["import", "-w", str(workspace.root), "--json", *map(str, arguments)])
+    code = main(["import", "-w", str(workspace.root), "--json", "--workers", "1", *map(str, arguments)])
     out, err = capsys.readouterr()
     last = out.splitlines()[-1] if out else "null"
     return code, out, err, json.loads(last) if last.startswith("{") else None
@@ -82,8 +82,9 @@ def test_a_folder_of_gallery_dl_is_recognised_and_told(
     assert rows(workspace, "SELECT label FROM image_tags") == [("rabbit",)]
     assert rows(workspace, "SELECT kind, \"order\"->>'type' FROM jobs") == [("scrape", "gallery_dl")]
     (folder / "2.png").write_bytes(picture(2))
+    (folder / "3.png").write_bytes(b"no picture")
     code, out, _, done = run(workspace, capsys, folder.parent, "--label", "cocoa", "--format", "gallery-dl")
-    assert (code, done["new"]) == (0, 1), "the same job goes on, however it was named"
+    assert (code, done["new"], done["refused"]) == (3, 1, 1), "the same job goes on, however it was named"
     assert len(rows(workspace, "FROM jobs")) == 1
     assert "a folder of gallery-dl" not in out, "what one said oneself need not be told"
 

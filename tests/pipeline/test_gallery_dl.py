@@ -11,16 +11,10 @@ from typing import Any
 
 import pytest
 
-from anitui import progress
-from anitui.pipeline.collect.owner import Collecting
-from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.fetched import Stopping
 from anitui.pipeline.sources import gallery_dl
 from anitui.pipeline.sources.gallery_dl import KINDS, wrote
 from anitui.pipeline.sources.kinds import Gone, Lead, Seen, Step
-from anitui.settings import Settings
-from anitui.store.catalogue import Catalogue
-from anitui.workspace import Workspace
 from tests.fakes.pictures import picture
 from tests.pipeline.outside import outside
 
@@ -232,24 +226,3 @@ def test_of_a_large_folder_only_some_is_looked_at(tmp_path: Path, monkeypatch: p
         keep(tmp_path, name, None)
     keep(tmp_path, "4.jpg", IMGUR)
     assert not wrote(tmp_path)
-
-
-def test_the_job_takes_them_in_with_what_is_told_of_them(
-    workspace: Workspace, catalogue: Catalogue, tmp_path: Path
-) -> None:
-    folder = tmp_path / "gallery-dl"
-    first = keep(folder / "reddit" / "GochiUsa", "abc123 Cocoa.png", SUBMISSION, number=1)
-    keep(folder / "danbooru", "2.jpg", {"category": "danbooru", "id": 2, "tags": ["rabbit"], "extension": "jpg"})
-    (folder / "danbooru" / "3.jpg").write_bytes(b"no picture")
-    collecting = Collecting(workspace, catalogue, Settings())
-    ids = collecting.add([JobSpec("gallery_dl", {"folder": str(folder)}, "cocoa")])
-    collecting.start(ids, tied=True)
-    done = collecting.standing(ids, progress.run(collecting.follow(), lambda _: None))
-    assert (done.new, done.refused, done.jobs[0]["state"]) == (2, 1, "done")
-    assert catalogue.rows("SELECT site, post_id, label_hint, nsfw FROM sightings ORDER BY site") == [
-        ("danbooru", "danbooru:2", "cocoa", None),
-        ("reddit", "t3_abc123", "cocoa", True),
-    ]
-    assert catalogue.rows("SELECT label, speaker FROM image_tags WHERE label <> 'cocoa'") == [("rabbit", "job")]
-    (stored,) = [row[0] for row in catalogue.rows("SELECT path FROM images WHERE format = 'png'")]
-    assert workspace.file(stored).read_bytes() == first.read_bytes(), "a copy: what lies there stays there"

@@ -56,7 +56,7 @@ def kind(type: str) -> JobKind:
 def _modules() -> tuple[ModuleType, ...]:
     names = [each.name for each in pkgutil.iter_modules(sources.__path__)]
     own = [importlib.import_module(f"{sources.__name__}.{name}") for name in sorted(names) if name != "registry"]
-    return (*own, *_brought())
+    return tuple(dict.fromkeys((*own, *_brought())))  # a package may name one module twice
 
 
 def _brought() -> Iterator[ModuleType]:
