@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from anitui.pipeline.collect.live import Live
     from anitui.pipeline.collect.specs import JobSpec
     from anitui.screens.browse import BrowseScreen
+    from anitui.screens.jobs.screen import JobsScreen
     from anitui.screens.sql import SqlScreen
     from anitui.store.pairs import PairOrder
 
@@ -138,6 +139,13 @@ class AnituiApp(Host):
         screen = cast("SqlScreen", self.get_screen("sql"))
         self.call_after_refresh(screen.ask, statement)
 
+    def see_job(self, job_id: int | None) -> None:
+        """Go to the jobs, and to this one among them."""
+        self.go("jobs")
+        screen = cast("JobsScreen", self.get_screen("jobs"))
+        if job_id is not None:
+            self.call_after_refresh(screen.see, [job_id])
+
     # The actions that work anywhere.
 
     def action_go(self) -> None:
@@ -196,9 +204,8 @@ class AnituiApp(Host):
         self.action_command_palette()
 
     def action_help(self) -> None:
-        place = next((s.place for s in reversed(self.screen_stack) if isinstance(s, HostedScreen)), "home")
-        if place != "help":
-            self.push_screen(HelpScreen(place))
+        if self.place != "help":
+            self.push_screen(HelpScreen(self.place))
 
     def action_settings(self) -> None:
         if not isinstance(self.screen, SettingsScreen):

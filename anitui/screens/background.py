@@ -173,6 +173,9 @@ class Background:
             self._app.say("nothing runs in the background")
             return
         run = self.runs[-1]
+        if run.kind == _COLLECTING and len(self.runs) == 1 and self._app.place not in ("jobs", "job"):
+            self._app.go("jobs")  # where it is seen, and paused
+            return
 
         def answered(yes: bool | None) -> None:
             if yes and run.kind == _COLLECTING:

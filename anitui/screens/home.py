@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,13 +15,12 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from anitui.screens.bindings import bindings
+from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.frame import FrameScreen
 from anitui.screens.widgets.lines import Lines
-from anitui.store.overview import Overview, overview
+from anitui.store.overview import FILES_NOT_TAKEN, Collecting, Overview, overview
 from anitui.words import count, sparkline
 
-NOT_TAKEN = "FROM not_taken"
 UNNAMED_FACES = "FROM unlabelled_faces"
 
 
@@ -57,6 +57,12 @@ class HomeScreen(FrameScreen):
     def on_mount(self) -> None:
         self.where("home", "reading the catalogue …")
         self.reload()
+        # It is counted again now and then while something brings pictures in.
+        self.watch(self.app, "status", self._counted, init=False)
+
+    def _counted(self) -> None:
+        if self.is_current:
+            self.reload()
 
     def on_screen_resume(self) -> None:
         self.query_one("#todo").focus()
@@ -72,9 +78,10 @@ class HomeScreen(FrameScreen):
     def _show(self, found: Overview) -> None:
         todo = self.query_one("#todo", Lines)
         at = todo.highlighted or 0
-        self._next = list(_what_next(found))
+        self._next = list(_what_next(found, self.host.key_map))
         todo.clear_options()
-        todo.add_options([Option(_line(each)) for each in self._next])
+        wide = max((cell_len(each.sign) for each in self._next), default=1)
+        todo.add_options([Option(_line(each, wide)) for each in self._next])
         todo.highlighted = min(at, len(self._next) - 1) if self._next else None
         self.query_one("#numbers", Static).update(_standing(found, narrow=self.has_class("-narrow")))
         self.where("home", count(found.decisions, "decision") if found.decisions else "")
@@ -95,20 +102,28 @@ class HomeScreen(FrameScreen):
         self.query_one("#todo", Lines).action_cursor_up()
 
 
-def _what_next(found: Overview) -> list[Next]:
+def _what_next(found: Overview, keys: Mapping[str, str]) -> list[Next]:
     """In the order in which it is worth doing; an empty workspace shows the ways to begin."""
     pictures = found.status.active or found.status.set_aside
-    if not pictures and not found.failed_items and not found.items_waiting:
+    if not pictures and not found.failed_items and not found.items_waiting and not found.collecting.jobs:
+        take_in, help_ = shown_key("anywhere.import_pictures", keys), shown_key("anywhere.help", keys)
+        jobs = f"{shown_key('anywhere.go', keys)} {shown_key('go.jobs', keys)}"
         return [
             Next(
-                "i", "take in pictures from a folder", "anitui import PATH …", lambda s: s.host.action_import_pictures()
+                take_in,
+                "take in pictures from a folder",
+                "anitui import PATH …",
+                lambda s: s.host.action_import_pictures(),
             ),
-            Next("s", "ask the catalogue, or try SQL on it", "anitui sql", lambda s: s.host.go("sql")),
-            Next("?", "see what the keys do", "anitui --help", lambda s: s.host.action_help()),
+            Next(
+                jobs, "collect pictures from Reddit, Imgur, …", "anitui scrape JOBS.json", lambda s: s.host.go("jobs")
+            ),
+            Next(help_, "see what the keys do", "anitui --help", lambda s: s.host.action_help()),
         ]
-    steps = []
-    if found.items_waiting:
-        text = f"{count(found.items_waiting, 'picture')} waiting: an import was cut off"
+    steps = _of_jobs(found.collecting)
+    waiting = found.items_waiting - found.collecting.items_waiting
+    if waiting:
+        text = f"{count(waiting, 'picture')} waiting: an import was cut off"
         steps.append(Next("…", text, "give the same import again (i)", lambda s: s.host.action_import_pictures()))
     if found.pairs_open:
         text = f"{count(found.pairs_open, 'near-duplicate pair')} to decide"
@@ -117,10 +132,14 @@ def _what_next(found: Overview) -> list[Next]:
     if unnamed > 0:
         text = f"{count(unnamed, 'face')} without a name"
         steps.append(Next("☺", text, "", lambda s: s.host.ask_sql(UNNAMED_FACES)))
-    if found.failed_items:
-        why = ", ".join(f"{reason} {often:,}" for reason, often in found.failures[:3])
-        text = f"{count(found.failed_items, 'file')} not taken"
-        steps.append(Next("✗", text, why, lambda s: s.host.ask_sql(NOT_TAKEN)))
+    failed = found.collecting.failed
+    if failed.often:
+        text = f"{count(failed.often, 'download')} failed: {failed.why}"
+        steps.append(Next("✗", text, "", lambda s: s.host.see_job(failed.at)))
+    if found.failed_files:
+        why = ", ".join(f"{reason} {often:,}" for reason, often in found.file_failures[:3])
+        text = f"{count(found.failed_files, 'file')} not taken"
+        steps.append(Next("✗", text, why, lambda s: s.host.ask_sql(FILES_NOT_TAKEN)))
     if pictures:
         text = f"look through {count(found.status.active, 'picture')}"
         steps.append(Next("▦", text, "", lambda s: s.host.go("browse")))
@@ -134,11 +153,32 @@ def _what_next(found: Overview) -> list[Next]:
     return steps
 
 
-def _line(step: Next) -> Text:
-    line = Text(f"{step.sign}  ", style="bold", no_wrap=True, overflow="ellipsis")
+def _of_jobs(found: Collecting) -> list[Next]:
+    """What collects, and what of it waits for a person."""
+    running, stopped, paused, waiting = found.running, found.stopped, found.paused, found.waiting
+    left = f"{count(found.items_waiting, 'picture')} found and not fetched yet" if found.items_waiting else ""
+    steps = []
+    if running.often:
+        text = f"{count(running.often, 'job')} collecting"
+        steps.append(Next("●", text, left, lambda s: s.host.see_job(running.at)))
+        left = ""
+    if stopped.often:
+        text = f"{count(stopped.often, 'job')} stopped: {stopped.why}"
+        steps.append(Next("!", text, "", lambda s: s.host.see_job(stopped.at)))
+    if paused.often:
+        text = f"{count(paused.often, 'job')} half done"
+        steps.append(Next("‖", text, left, lambda s: s.host.see_job(paused.at)))
+    if waiting.often:
+        text = f"{count(waiting.often, 'job')} to be started"
+        steps.append(Next("·", text, "", lambda s: s.host.see_job(waiting.at)))
+    return steps
+
+
+def _line(step: Next, wide: int) -> Text:
+    line = Text(step.sign + " " * (wide - cell_len(step.sign) + 2), style="bold", no_wrap=True, overflow="ellipsis")
     line.append(step.text, style="not bold")
     if step.detail:
-        line.append(f"\n   {step.detail}", style="not bold dim")
+        line.append(f"\n{' ' * (wide + 2)}{step.detail}", style="not bold dim")
     return line
 
 

@@ -123,6 +123,11 @@ class Host(App[None]):
             )
         return wrong
 
+    @property
+    def place(self) -> str:
+        """The screen that one is on, whatever question lies over it."""
+        return next((each.place for each in reversed(self.screen_stack) if isinstance(each, HostedScreen)), "home")
+
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and not event.is_forwarded:
             for screen in self.screen_stack:
@@ -266,6 +271,10 @@ class Host(App[None]):
     @abstractmethod
     def ask_sql(self, statement: str) -> None:
         """Open the SQL screen with a statement and run it."""
+
+    @abstractmethod
+    def see_job(self, job_id: int | None) -> None:
+        """Go to the jobs, and to this one among them."""
 
     @abstractmethod
     def find_pairs(self, order: PairOrder, done: Callable[[int, int], None]) -> None:

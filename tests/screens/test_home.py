@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from sitting import sitting
 
+from anitui.store import collecting, jobs
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 
@@ -13,10 +14,11 @@ from anitui.workspace import Workspace
 async def test_an_empty_workspace_shows_three_ways_to_begin(workspace: Workspace, catalogue: Catalogue) -> None:
     async with sitting(workspace, catalogue) as at:
         for way in (
-            "take in pictures from a folder",
+            "i    take in pictures from a folder",
             "anitui import PATH",
-            "ask the catalogue",
-            "see what the keys do",
+            "g j  collect pictures from Reddit",
+            "anitui scrape JOBS.json",
+            "?    see what the keys do",
         ):
             assert way in at.seen()
         assert "0 pictures" in at.top
@@ -25,7 +27,8 @@ async def test_an_empty_workspace_shows_three_ways_to_begin(workspace: Workspace
         await at.press("escape", "down", "down", "space")
         assert "keys: home" in at.seen()
         await at.press("escape", "k", "enter")
-        assert at.app.screen is at.app.get_screen("sql")
+        assert at.app.screen is at.app.get_screen("jobs")
+        assert "There are no jobs yet" in at.seen()
         await at.press("escape", "g", "b")
         assert "no pictures yet: i takes some in" in at.seen()
         await at.press("x", "enter", "v", "ctrl+a", "1", "space", "G", "escape", "o", "escape", "down", "end")
@@ -77,3 +80,40 @@ async def test_where_it_stands_counts_what_there_is(cafe: Workspace, shelf: Cata
     async with sitting(cafe, shelf, (80, 24)) as at:
         assert "12 seen → 12 unique → 0 faces" in at.seen()
         assert "look through 12 pictures" in at.seen()
+
+
+async def test_what_waits_among_the_jobs_leads_to_them(workspace: Workspace, catalogue: Catalogue) -> None:
+    for name in ("fresh", "half", "keys", "also keys", "ready"):
+        collecting.add_job(catalogue, name, {"type": "urls", "name": name})
+    collecting.set_state(catalogue, [3, 4], "stopped", "Reddit wants keys: put them into praw.ini")
+    collecting.set_state(catalogue, [5], "done")
+    with catalogue.writing() as connection:
+        connection.execute(
+            "INSERT INTO job_items (job_id, url, state, reason) VALUES (2, 'https://a.test/1', 'waiting', NULL), "
+            "(5, 'https://imgur.com/2', 'failed', 'asked to wait (429)')"
+        )
+    async with sitting(workspace, catalogue, (120, 30)) as at:
+        for each in (
+            "2 jobs stopped: Reddit wants keys",
+            "1 job half done",
+            "1 picture found and not fetched yet",
+            "1 job to be started",
+            "1 download failed: imgur.com: asked to wait (429)",
+        ):
+            assert each in at.seen()
+        assert "an import was cut off" not in at.seen()
+        assert "not taken" not in at.seen()
+        for steps, name in enumerate(("also keys", "half", "fresh", "ready")):
+            await at.press(*["down"] * steps, "enter")
+            assert at.app.screen is at.app.get_screen("jobs")
+            assert at.place.startswith(f"jobs › {name}")
+            await at.press("g", "h", *["up"] * steps)
+
+
+async def test_an_import_that_was_cut_off_is_no_job(workspace: Workspace, catalogue: Catalogue) -> None:
+    job = jobs.begin(catalogue, "import", "pictures", {"paths": ["/pictures"]})
+    jobs.enlist_files(catalogue, job, [jobs.FoundItem("/pictures/a.png", 7, 7, None)], mode="copy")
+    jobs.leave(catalogue, job, done=False)
+    async with sitting(workspace, catalogue) as at:
+        assert "1 picture waiting: an import was cut off" in at.seen()
+        assert "half done" not in at.seen()

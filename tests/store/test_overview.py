@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from anitui.store import gallery, journal
+from anitui.store import gallery, jobs, journal
 from anitui.store.catalogue import Catalogue
+from anitui.store.collecting import add_job, set_state
 from anitui.store.intake import Batch, record
-from anitui.store.overview import Overview, Status, overview, status
+from anitui.store.overview import FILES_NOT_TAKEN, Collecting, Overview, Some, Status, overview, status
 from tests.store.new_pictures import picture, seen
 
 TODAY = date(2026, 3, 20)
@@ -80,7 +81,49 @@ def test_the_numbers_of_the_home_screen(shelf: Catalogue) -> None:
         days=(date(2026, 3, 18), date(2026, 3, 19), TODAY),
         added=(1, 0, 3),
         decided=(0, 4, 1),
+        file_failures=(("too big", 3), ("no picture", 2), ("no reason given", 1)),
+        failed_files=6,
     )
+
+
+def test_jobs_that_collect_are_told_apart_from_imports(catalogue: Catalogue) -> None:
+    job: dict[str, int] = {}
+    for name in ("new", "cut off", "keys", "too", "disk", "works", "ready"):
+        job[name], _ = add_job(catalogue, name, {"name": name})
+    folder = jobs.begin(catalogue, "import", "pictures", {"paths": ["/p"]})
+    set_state(catalogue, [job["keys"], job["too"]], "stopped", "Reddit wants keys: put them into praw.ini")
+    set_state(catalogue, [job["disk"]], "stopped", "the disk is full")
+    set_state(catalogue, [job["works"]], "running")
+    set_state(catalogue, [job["ready"]], "done")
+    with catalogue.writing() as connection:
+        for name, url, state, reason in (
+            ("cut off", "https://i.redd.it/1.png", "waiting", None),
+            ("cut off", "https://i.redd.it/2.png", "done", None),
+            ("ready", "https://i.imgur.com/3.png", "failed", "asked to wait: 429"),
+            ("ready", "https://i.imgur.com/4.png", "failed", "asked to wait (429)"),
+            ("ready", "https://i.imgur.com/5.png", "failed", "asked to wait (429)"),
+            ("ready", "https://i.imgur.com/6.png", "refused", "gone"),
+            ("ready", "a local file", "failed", None),
+        ):
+            connection.execute(
+                "INSERT INTO job_items (job_id, url, state, reason) VALUES (?, ?, ?, ?)",
+                [job[name], url, state, reason],
+            )
+        connection.execute("INSERT INTO job_items (job_id, url, state) VALUES (?, '/p/a.png', 'waiting')", [folder])
+    jobs.refuse(catalogue, folder, [jobs.UnfitItem("/p/a.txt", "not a picture: text", None)])
+    found = overview(catalogue, TODAY)
+    assert found.collecting == Collecting(
+        running=Some(1, job["works"]),
+        stopped=Some(3, job["too"], "Reddit wants keys"),
+        paused=Some(1, job["cut off"]),
+        waiting=Some(1, job["new"]),
+        failed=Some(4, job["ready"], "i.imgur.com: asked to wait (429)"),
+        items_waiting=1,
+        not_taken=5,
+    )
+    assert (found.items_waiting, found.failed_items) == (2, 6)
+    assert (found.failed_files, found.file_failures) == (1, (("not a picture", 1),))
+    assert catalogue.rows(f"SELECT url FROM ({FILES_NOT_TAKEN})") == [("/p/a.txt",)]
 
 
 def test_a_fortnight_ends_today(shelf: Catalogue) -> None:

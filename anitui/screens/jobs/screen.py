@@ -146,13 +146,14 @@ class JobsScreen(Board):
             put = f"{count(len(new), 'job')}{origin} on the list; {self._starts(len(new))}" if new else ""
             return "; ".join(filter(None, (put, already)))
 
-        self.host.decide(add, lambda: self._go_to(added))
+        self.host.decide(add, lambda: self.see(added))
 
     def _starts(self, new: int) -> str:
         key = shown_key("jobs.start" if new == 1 else "jobs.all", self.host.key_map)
         return f"{key} starts {'it' if new == 1 else 'them'}"
 
-    def _go_to(self, job_ids: Sequence[int]) -> None:
+    def see(self, job_ids: Sequence[int]) -> None:
+        """Put the cursor on the first of these jobs."""
         if job_ids and self._stands:
             self._at = job_ids[0]
             self.reload()
@@ -173,7 +174,7 @@ class JobsScreen(Board):
             self.host.remove_job(row.job_id)
             return "the job was changed"
 
-        self.host.decide(replace, lambda: self._go_to(added))
+        self.host.decide(replace, lambda: self.see(added))
 
     def action_remove(self) -> None:
         row = self.of_chosen()
