@@ -57,6 +57,7 @@ class Settled:
     sha256: str | None = None
     chain: tuple[str, ...] = ()
     attempts: int = 1
+    jobs: tuple[int, ...] = ()  # of a page: those that were told its pictures; others have it before them still
 
 
 def add_job(catalogue: Catalogue, name: str, order: Mapping[str, Any]) -> tuple[int, bool]:
@@ -248,9 +249,7 @@ def settle(connection: DuckDBPyConnection, settled: Sequence[Settled], folder: s
                 "THEN 'already' ELSE n.state END AS state "
                 "FROM incoming n JOIN job_items i USING (url) LEFT JOIN images m ON m.sha256 = n.sha256 "
                 f"WHERE i.{_COLLECTED} "
-                # Of a page, the pictures were told for the jobs that are at work; others still have it before them.
-                "AND (n.state <> 'done' OR n.sha256 IS NOT NULL "
-                "OR i.job_id IN (SELECT job_id FROM jobs WHERE state = 'running')) "
+                "AND (len(n.jobs) = 0 OR list_contains(n.jobs, i.job_id)) "
                 f"AND (i.state IN ('waiting', 'failed') OR i.state = 'refused' AND {_OVER_A_LIMIT})"
             )
         connection.execute(
@@ -333,11 +332,13 @@ def _lead_table(leads: Sequence[FoundLead]) -> pyarrow.Table:
 def _settled_table(settled: Sequence[Settled]) -> pyarrow.Table:
     import pyarrow
 
-    last = list({each.url: each for each in settled}.values())
-    types = {"attempts": pyarrow.int64(), "chain": pyarrow.list_(pyarrow.string())}
+    last = list({(each.url, each.jobs): each for each in settled}.values())
+    types = {
+        "attempts": pyarrow.int64(), "chain": pyarrow.list_(pyarrow.string()), "jobs": pyarrow.list_(pyarrow.int64()),
+    }  # fmt: skip
     return pyarrow.table(
         {
             name: pyarrow.array([getattr(each, name) for each in last], types.get(name, pyarrow.string()))
-            for name in ("url", "state", "reason", "sha256", "chain", "attempts")
+            for name in ("url", "state", "reason", "sha256", "chain", "attempts", "jobs")
         }
     )

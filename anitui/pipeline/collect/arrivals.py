@@ -52,7 +52,9 @@ def take_in(workspace: Workspace, catalogue: Catalogue, work: Detached, hashing:
                 attempts = line.get("attempts", 1)
                 settled.append(Settled(line["url"], line["state"], line["reason"], attempts=attempts))
             elif line.get("say") == "opened":
-                settled.append(Settled(line["url"], "done", f"a page of {line['pictures']} pictures"))
+                settled.append(
+                    Settled(line["url"], "done", f"a page of {line['pictures']} pictures", jobs=tuple(line["jobs"]))
+                )
                 counts["pages"] += 1
         for each in settled:
             if each.sha256 is not None:

@@ -186,7 +186,7 @@ class Board:
         if lead.url in self._opened:  # a page that another job has had opened
             for child in self._opened[lead.url]:
                 self._add(wanting, child)
-            self._say([{"say": "opened", "url": lead.url, "pictures": len(self._opened[lead.url])}])
+            self._say([_opened(lead.url, self._opened[lead.url], [job.job_id for job in wanting])])
             return
         item = self._items.get(lead.url)
         if item is None:
@@ -237,7 +237,7 @@ class Board:
             if len(self._opened) > MOST_OPENED:
                 del self._opened[next(iter(self._opened))]
             self._settled.update(url_number(f"{each} {item.lead.url}") for each in item.wanted_by)
-            self._say([{"say": "opened", "url": item.lead.url, "pictures": len(children)}])
+            self._say([_opened(item.lead.url, children, sorted(item.wanted_by))])
             self._close(item)
 
     def settled(self, item: Item, line: Mapping[str, Any]) -> None:
@@ -315,6 +315,10 @@ def _gone(job: Job, step: Gone) -> dict[str, Any]:
         "say": "gone", "job": job.job_id, "url": step.url, "label": job.spec.label, "seen": asdict(step.seen),
         "reason": step.reason,
     }  # fmt: skip
+
+
+def _opened(url: str, children: Sequence[Lead], job_ids: Sequence[int]) -> dict[str, Any]:
+    return {"say": "opened", "url": url, "pictures": len(children), "jobs": list(job_ids)}
 
 
 def _marked(job_id: int, step: Mark) -> dict[str, Any]:
