@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,9 +13,7 @@ import prawcore
 import pytest
 import requests
 
-from anitui.demo.site import sample
 from anitui.demo.site.serving import Serving
-from anitui.demo.world import make_world
 from tests.fakes import faults
 from tests.fakes.pictures import picture
 from tests.fakes.reddit import (
@@ -202,53 +198,3 @@ def test_texts_are_escaped_unless_asked_otherwise() -> None:
         assert "&amp;s=" in told["preview"]["images"][0]["source"]["url"]
         assert requests.get(reddit.url + "/by_id/t3_a1").status_code == 401
         assert preview_url("a1pic.jpg") == told["preview"]["images"][0]["source"]["url"].replace("&amp;", "&")
-
-
-# The sample
-
-
-def test_every_picture_of_the_sample_is_in_one_place(tmp_path: Path) -> None:
-    world = make_world(tmp_path / "world", titles=2, pictures_per_title=8)
-    posts = sample.posts_of(world.folder)
-    assert posts == sample.posts_of(world.folder)
-    with Reddit(posts, portions=Portions(siblings=2, depth=3)) as reddit:
-        client = ask(reddit)
-        found: dict[str, list[str]] = {}
-        jobs = json.loads(sample.job_file(world.folder))
-        for job in jobs["jobs"]:
-            assert job["LABEL"] in jobs["labels"]
-            here = client.subreddit(job["SUBREDDIT"])
-            query = job["SEARCH_QUERY"]
-            posted = here.top(limit=None) if query is None else here.search(query, sort="top", limit=None)
-            for post in posted:
-                if job["TYPE"] == "subreddit_posts" and post.link_flair_text == job["THREAD_FLAIR"]:
-                    found.setdefault(job["LABEL"], []).extend(_pictures(post))
-                elif job["TYPE"] == "comment_links":
-                    post.comments.replace_more(limit=None)
-                    comments: list[Any] = list(post.comments.list())
-                    for comment in comments:
-                        links = re.findall(r"\[([^\]]*)\]\(([^)]*)\)", comment.body)
-                        found.setdefault(job["LABEL"], []).extend(url for words, url in links if job["LABEL"] in words)
-        everything = [url for urls in found.values() for url in urls]
-        assert len(everything) == len(set(everything))
-        assert set(found) == set(jobs["labels"]) >= {"downloads", "odd"}
-        for label, urls in found.items():
-            had = [requests.get(at(reddit, url)) for url in urls]
-            shelf = [each.read_bytes() for each in (world.folder / label).iterdir() if each.suffix != ".txt"]
-            lost = [each for each in had if each.status_code == 404]
-            assert Counter(each.content for each in had if each not in lost) == Counter(shelf)
-            assert len(lost) <= 1
-        assert "text/html" in {
-            requests.get(at(reddit, url)).headers["content-type"] for url in found["odd"] if url.endswith(".jpg")
-        }
-
-
-def _pictures(post: Any) -> Iterator[str]:
-    if hasattr(post, "crosspost_parent_list"):
-        yield post.crosspost_parent_list[0]["url"]
-    elif getattr(post, "is_gallery", False):
-        for each in post.gallery_data["items"]:
-            held = post.media_metadata[each["media_id"]]
-            yield f"https://i.redd.it/{each['media_id']}.{held['m'].partition('/')[2]}"
-    elif not post.is_self:
-        yield post.url

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from anitui.commands import terminal
 from anitui.commands.opened import held
 from anitui.commands.telling import drive, report, say
-from anitui.demo.tour import ALIKE, Tour, tour
+from anitui.demo.gather import JOBS
+from anitui.demo.tour import ALIKE, IMPORTED, Tour, tour
 from anitui.words import count, duration, size
 from anitui.workspace import Workspace, create
 
@@ -30,14 +32,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(folder: Path, done: Tour) -> None:
     say(f"A sample workspace: {folder}")
-    say(f"  drawn     {count(done.drawn, 'file')} of invented anime in {folder}/pictures, offline")
+    apart = f"{done.drawn - done.posted:,} in {folder}/{IMPORTED}, {done.posted:,} on a Reddit of its own"
+    say(f"  drawn     {count(done.drawn, 'file')} of invented anime, offline: {apart}")
+    _tell_collected(folder, done)
     imported = (
         f"{count(done.taken_in.new, 'new picture')}, {count(done.taken_in.already, 'exact copy', 'exact copies')}"
     )
     again = f", {done.taken_in.unchanged:,} looked at earlier" if done.taken_in.unchanged else ""
     say(f"  imported  {imported}{again}, in {duration(done.taken_in.seconds)}")
-    for reason, often in done.not_taken.items():
-        say(f"  refused   {often:>3}  {reason}")
+    _tell_reasons("refused", done.not_taken)
     say(f"  alike     {count(done.pairs, 'pair')} of near-duplicates up to {ALIKE} bits of dhash apart")
     for sentence in done.decided:
         say(f"  decided   {sentence}")
@@ -50,3 +53,23 @@ def _tell(folder: Path, done: Tour) -> None:
     say(f'  anitui -w {folder} sql "FROM images LIMIT 5"         ask the catalogue')
     say(f'  anitui -w {folder} clean --rule "dhash<=3"           what a rule would decide, before it does')
     say(f"  anitui -w {folder} history                           what was decided, and `undo` to take it back")
+
+
+def _tell_collected(folder: Path, done: Tour) -> None:
+    told, jobs = done.collected, count(len(done.collected.jobs), "job")
+    if told.new or told.already:
+        there = f", {told.already:,} already there" if told.already else ""
+        pictures = f"{count(told.new, 'new picture')}{there}, in {duration(told.seconds)}"
+        say(f"  collected {pictures}, by the {jobs} of {folder}/{JOBS}")
+    else:
+        say(f"  collected nothing new: the {jobs} of {folder}/{JOBS} asked again")
+    _tell_reasons("refused", done.not_collected)
+    _tell_reasons("to retry", done.to_retry)
+    for job in told.jobs:
+        if job["state"] != "done":
+            say(f"  {job['state']:9} {job['name']}: {job['reason'] or 'the same command goes on'}")
+
+
+def _tell_reasons(what: str, reasons: Mapping[str, int]) -> None:
+    for reason, often in reasons.items():
+        say(f"  {what:9} {often:>3}  {reason}")

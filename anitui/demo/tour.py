@@ -1,12 +1,17 @@
-"""The sample, made through the real path: drawn, imported, decided about, looked over by the doctor."""
+"""The sample, made through the real path: drawn, collected, imported, decided about, looked over by the doctor."""
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from anitui.demo.gather import gather
 from anitui.demo.world import make_world
 from anitui.pipeline.cleanup import clean
+from anitui.pipeline.collect.owner import CollectReport
 from anitui.pipeline.doctor import examine_workspace
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
 from anitui.pipeline.pair_scan import PairOrder, find_pairs
@@ -16,10 +21,13 @@ from anitui.store import gallery, journal, pairs, triage
 from anitui.store.catalogue import Catalogue
 from anitui.store.gallery import View
 from anitui.store.groups import Statement, Verdict
+from anitui.store.jobs import Failure
 from anitui.store.rule_words import parse
 from anitui.store.verdicts import judge
 from anitui.workspace import Workspace
 
+IMPORTED, POSTED = "pictures", "reddit"  # the folder that is imported; what stands on the sample's Reddit
+POSTED_TITLES = 4
 GREY = "colour<2%"
 FAVOURITES = 3
 ALIKE = 8  # bits of dhash
@@ -31,6 +39,10 @@ class Tour:
     """What the tour did."""
 
     drawn: int = 0
+    posted: int = 0  # of these
+    collected: CollectReport = field(default_factory=CollectReport)
+    not_collected: dict[str, int] = field(default_factory=dict)
+    to_retry: dict[str, int] = field(default_factory=dict)
     taken_in: ImportReport = field(default_factory=ImportReport)
     not_taken: dict[str, int] = field(default_factory=dict)
     pairs: int = 0
@@ -45,17 +57,19 @@ class Tour:
 def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed: int) -> Work[Tour]:
     """Make the sample, or go on where an earlier one was cut off; what a person decided in it stays."""
     done = Tour()
-    folder = workspace.root / "pictures"
-    if not folder.exists():
+    folder, posted = workspace.root / IMPORTED, workspace.root / POSTED
+    if not (folder.exists() and posted.exists()):
         yield Event("drawing")
-        unfinished = workspace.root / ".pictures.part"
-        make_world(unfinished, seed)
-        unfinished.rename(folder)
-    done.drawn = sum(1 for each in folder.rglob("*") if each.is_file())
+        _draw(folder, posted, seed)
+    done.posted = _files(posted)
+    done.drawn = _files(folder) + done.posted
+    done.collected = yield from gather(workspace, catalogue, settings, posted)
+    failures = done.collected.failures
+    done.not_collected = _reasons([each for each in failures if each.state != "failed"])
+    done.to_retry = _reasons([each for each in failures if each.state == "failed"])
     order = ImportOrder([str(folder)], labels_from_folders=True)
     done.taken_in = yield from import_pictures(workspace, catalogue, order, settings.importing)
-    reasons = Counter(each.reason.partition(":")[0] for each in done.taken_in.failures)
-    done.not_taken = dict(reasons.most_common())
+    done.not_taken = _reasons(done.taken_in.failures)
     yield from find_pairs(catalogue, PairOrder(hi=ALIKE))
     done.pairs = sum(pairs.counted(catalogue, "image", "dhash").values())
     if not journal.history(catalogue, 1):
@@ -68,6 +82,28 @@ def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed
     done.labels = len(gallery.labels(catalogue))
     done.bytes = gallery.weight(catalogue)
     return done
+
+
+def _draw(folder: Path, posted: Path, seed: int) -> None:
+    """Draw the world and share it out. Whatever lies there already, whole or drawn by an earlier version, stays."""
+    unfinished = folder.with_name(f".{IMPORTED}.part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    world = make_world(unfinished / IMPORTED, seed)
+    (unfinished / POSTED).mkdir()
+    for title in list(dict.fromkeys(each.title for each in world.pictures))[:POSTED_TITLES]:
+        (unfinished / IMPORTED / title).rename(unfinished / POSTED / title)
+    for made, place in ((unfinished / POSTED, posted), (unfinished / IMPORTED, folder)):
+        if not place.exists():
+            made.rename(place)
+    shutil.rmtree(unfinished)
+
+
+def _files(folder: Path) -> int:
+    return sum(1 for each in folder.rglob("*") if each.is_file())
+
+
+def _reasons(failures: Sequence[Failure]) -> dict[str, int]:
+    return dict(Counter(each.reason.partition(":")[0] for each in failures).most_common())
 
 
 def _decide(catalogue: Catalogue) -> list[str]:

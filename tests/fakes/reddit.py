@@ -9,7 +9,7 @@ with Reddit([Post("p1", "pics", "Chinatsu", picture=picture(1))]) as reddit:
 from __future__ import annotations
 
 from anitui.demo.site.posts import Comment, Item, Post, preview_url
-from anitui.demo.site.reddit import CLIENT_ID, CLIENT_SECRET, PASSWORD, USERNAME, Rate
+from anitui.demo.site.reddit import CLIENT_ID, CLIENT_SECRET, PASSWORD, USERNAME, Rate, environment
 from anitui.demo.site.reddit import Reddit as Plain
 from anitui.demo.site.threads import Portions
 from tests.fakes.faults import Faulty
@@ -32,13 +32,3 @@ __all__ = [
 
 class Reddit(Faulty, Plain):
     """A Reddit with `faults`."""
-
-
-def environment(reddit: Plain) -> dict[str, str]:
-    """The variables that lead anitui to this Reddit, keys included."""
-    return {
-        "ANITUI_REDDIT_URL": reddit.url,
-        "ANITUI_ALLOW_LOOPBACK": "1",
-        "ANITUI_REDDIT_CLIENT_ID": CLIENT_ID,
-        "ANITUI_REDDIT_CLIENT_SECRET": CLIENT_SECRET,
-    }

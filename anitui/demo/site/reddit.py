@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import mimetypes
+import os
 import re
 import secrets
 import threading
@@ -33,6 +34,8 @@ CLIENT_SECRET = "a-client-secret-of-the-sample"
 USERNAME = "a_collector"
 PASSWORD = "a-password-of-the-sample"
 
+# What a person has set for the real one.
+_ACCOUNT = ("ANITUI_REDDIT_USERNAME", "ANITUI_REDDIT_PASSWORD", "praw_username", "praw_password")
 _PAGE = 100  # no page of a listing is longer
 _LISTED = 1000  # and no listing
 _TOKEN_SECONDS = 86400
@@ -45,6 +48,20 @@ class Rate:
     remaining: float = 99_000.0
     used: int = 1
     reset: int = 300  # seconds
+
+
+def environment(reddit: Reddit) -> dict[str, str]:
+    """The variables that lead a process of ours to this Reddit, keys included, past a person's proxy and account."""
+    direct = ",".join(filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1")))
+    return {
+        "ANITUI_REDDIT_URL": reddit.url,
+        "ANITUI_ALLOW_LOOPBACK": "1",
+        "ANITUI_REDDIT_CLIENT_ID": CLIENT_ID,
+        "ANITUI_REDDIT_CLIENT_SECRET": CLIENT_SECRET,
+        **dict.fromkeys(_ACCOUNT, ""),
+        "no_proxy": direct,
+        "NO_PROXY": direct,
+    }
 
 
 class Reddit(Serving):

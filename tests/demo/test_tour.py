@@ -1,0 +1,217 @@
+"""The sample as a whole: what is drawn is collected from a Reddit of its own or imported, whenever it was cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from anitui import workspace as workspaces
+from anitui.demo import gather
+from anitui.demo.site.reddit import environment
+from anitui.demo.site.sample import PRIVATE, SampleReddit
+from anitui.demo.tour import Tour, tour
+from anitui.pipeline.collect import job_files
+from anitui.pipeline.collect.owner import Collecting
+from anitui.progress import Event, run
+from anitui.settings import Settings
+from anitui.store.catalogue import Catalogue, open_catalogue
+from anitui.workspace import Workspace
+
+REFUSED = {
+    "the post was removed by moderators": 1,
+    "a private address": 1,
+    "the site says that it is gone (404)": 1,
+    "a web page, not a picture": 1,
+}
+TO_RETRY = {"the site does not give it out (403)": 1}
+
+
+@dataclass
+class Made:
+    root: Path
+    told: Tour
+    doing: list[str]
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[tuple[Workspace, Catalogue]]:
+    workspace = workspaces.create(root)
+    catalogue = open_catalogue(workspace.catalogue)
+    try:
+        yield workspace, catalogue
+    finally:
+        catalogue.close()
+
+
+def make(root: Path) -> Made:
+    doing: dict[str, None] = {}
+
+    def heard(event: Event) -> None:
+        doing[event.doing] = None
+
+    with opened(root) as (workspace, catalogue):
+        told = run(tour(workspace, catalogue, Settings(), seed=7), heard)
+    return Made(root, told, list(doing))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def drawn(made: Made, tmp_path: Path) -> Path:
+    """A sample of which nothing but the drawing is done."""
+    root = tmp_path / "sample"
+    for name in ("pictures", "reddit"):
+        shutil.copytree(made.root / name, root / name)
+    return root
+
+
+def rows(root: Path, sql: str) -> list[tuple[object, ...]]:
+    with opened(root) as (_, catalogue):
+        return [tuple(row) for row in catalogue.rows(sql)]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The content of each file → the folder that it lies in."""
+    files = (each for each in folder.rglob("*") if each.is_file())
+    return {hashlib.sha256(each.read_bytes()).hexdigest(): each.parent.name for each in files}
+
+
+def test_what_stands_on_the_reddit_is_collected_and_labelled_by_its_titles(made: Made) -> None:
+    posted = digests(made.root / "reddit")
+    assert len(set(posted.values())) == 4
+    assert made.told.posted == made.told.collected.new == len(posted)
+    assert [job["state"] for job in made.told.collected.jobs] == ["done"] * 8
+    collected = rows(
+        made.root,
+        "SELECT i.sha256, list(DISTINCT s.label_hint) FROM images i JOIN sightings s USING (image_id) "
+        "WHERE s.site = 'reddit' AND s.inherited_from IS NULL GROUP BY ALL",
+    )
+    assert {str(sha): labels for sha, labels in collected} == {sha: [title] for sha, title in posted.items()}
+
+
+def test_what_is_lost_is_told_with_its_reason(made: Made) -> None:
+    assert made.told.not_collected == REFUSED
+    assert made.told.to_retry == TO_RETRY
+    refused = rows(made.root, "SELECT reason FROM job_items WHERE url = '" + PRIVATE + "'")
+    assert refused == [("a private address",)]
+    one_job = rows(made.root, "SELECT DISTINCT job_id FROM job_items WHERE state = 'failed'")
+    assert len(one_job) == 1
+    # The server had trouble once, and then it came.
+    assert rows(made.root, "SELECT state FROM job_items WHERE attempts > 1 AND state <> 'failed'") == [("done",)]
+
+
+def test_galleries_crossposts_and_discussions_are_among_it_and_nothing_for_adults(made: Made) -> None:
+    titles = dict(rows(made.root, "SELECT title, count(*) FROM sightings WHERE site = 'reddit' GROUP BY ALL"))
+    assert sum("a whole set" in str(title) for title in titles) == 4
+    assert sum("from the archive" in str(title) for title in titles) == 1
+    assert "Weekly Picture Discussion" in titles
+    assert not any("after hours" in str(title) for title in titles)
+    assert rows(made.root, "SELECT count(*) FROM sightings WHERE nsfw") == [(0,)]
+
+
+def test_the_rest_is_imported_and_copies_of_what_was_collected_are_known(made: Made) -> None:
+    told = made.told
+    assert told.taken_in.already == 4 and told.taken_in.new > 20 and told.not_taken
+    assert told.pictures == told.collected.new + told.taken_in.new
+    assert told.clean and told.decided and told.pairs > told.pairs_open > 0
+    both = rows(
+        made.root,
+        "SELECT image_id FROM sightings WHERE inherited_from IS NULL GROUP BY ALL HAVING count(DISTINCT site) = 2",
+    )
+    assert both
+
+
+def test_the_jobs_lie_there_as_a_file_that_means_the_same_jobs(made: Made) -> None:
+    specs = job_files.read(made.root / gather.JOBS)
+    assert {spec.type for spec in specs} == {"comment_links", "subreddit_posts"}
+    with opened(made.root) as (workspace, catalogue):
+        ids = Collecting(workspace, catalogue, Settings()).add(specs)
+    assert ids == [job["job_id"] for job in made.told.collected.jobs]
+
+
+def test_what_leads_to_it_holds_for_the_collecting_process_alone(made: Made) -> None:
+    assert not [name for name in os.environ if name.startswith("ANITUI_") and name != "ANITUI_SETTINGS"]
+    assert not list((made.root / "work").iterdir())
+
+
+def test_a_persons_proxy_and_account_are_not_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with SampleReddit(tmp_path) as reddit:
+        told = environment(reddit)
+    assert told["no_proxy"] == told["NO_PROXY"] == "example.org,127.0.0.1"
+    assert told["ANITUI_REDDIT_USERNAME"] == told["praw_password"] == ""
+
+
+def test_the_same_folder_makes_the_same_posts(made: Made) -> None:
+    one, two = (SampleReddit(made.root / "reddit") for _ in range(2))
+    assert one.posts == two.posts and one.media == two.media
+
+
+def test_again_it_says_that_nothing_is_new(made: Made, tmp_path: Path) -> None:
+    root = tmp_path / "again"
+    shutil.copytree(made.root, root)
+    (root / gather.JOBS).write_text("# mine\n")
+    again = make(root).told
+    assert (again.collected.new, again.collected.already) == (0, 0)
+    assert [job["state"] for job in again.collected.jobs] == ["done"] * 8
+    assert again.not_collected == REFUSED and again.to_retry == TO_RETRY
+    assert again.taken_in.new == 0 and again.decided == []
+    assert again.pictures == made.told.pictures and again.clean
+    assert (root / gather.JOBS).read_text() == "# mine\n"
+
+
+def test_a_sample_of_an_earlier_version_goes_on(made: Made, tmp_path: Path) -> None:
+    """That one had all it drew in one folder, and may have been cut off while it drew."""
+    root = tmp_path / "earlier"
+    (root / ".pictures.part" / "Moss and Thunder").mkdir(parents=True)
+    shutil.copytree(made.root / "pictures", root / "pictures")
+    shutil.copytree(made.root / "reddit", root / "pictures", dirs_exist_ok=True)
+    before = digests(root / "pictures")
+    told = make(root).told
+    assert digests(root / "pictures") == before
+    assert digests(root / "reddit") == digests(made.root / "reddit")
+    assert told.pictures == made.told.pictures and told.clean
+    assert not (root / ".pictures.part").exists()
+
+
+def test_cut_off_while_it_collects_it_ends_its_process_and_goes_on(drawn: Path, made: Made) -> None:
+    with opened(drawn) as (workspace, catalogue):
+        work = tour(workspace, catalogue, Settings(), seed=7)
+        while next(work).doing != "collecting":
+            pass
+        work.close()
+        assert Collecting(workspace, catalogue, Settings()).running() is None
+    told = make(drawn).told
+    assert told.pictures == made.told.pictures and told.clean
+    assert told.to_retry == TO_RETRY
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["jobs.toml", "work/collect-*/process.json", "work/collect-*/files/*"])
+def test_killed_it_goes_on(drawn: Path, made: Made, when: str) -> None:
+    command = [sys.executable, "-m", "anitui", "demo", str(drawn), "--headless"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not any(drawn.glob(when)) and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    told = make(drawn).told
+    assert [job["state"] for job in told.collected.jobs] == ["done"] * 8
+    assert told.pictures == made.told.pictures and told.clean
+    assert told.to_retry == TO_RETRY
