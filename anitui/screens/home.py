@@ -81,7 +81,8 @@ class HomeScreen(FrameScreen):
         self._next = list(_what_next(found, self.host.key_map))
         todo.clear_options()
         wide = max((cell_len(each.sign) for each in self._next), default=1)
-        todo.add_options([Option(_line(each, wide)) for each in self._next])
+        room = todo.scrollable_content_region.width
+        todo.add_options([Option(_line(each, wide, room)) for each in self._next])
         todo.highlighted = min(at, len(self._next) - 1) if self._next else None
         self.query_one("#numbers", Static).update(_standing(found, narrow=self.has_class("-narrow")))
         self.where("home", count(found.decisions, "decision") if found.decisions else "")
@@ -174,11 +175,15 @@ def _of_jobs(found: Collecting) -> list[Next]:
     return steps
 
 
-def _line(step: Next, wide: int) -> Text:
+def _line(step: Next, wide: int, room: int) -> Text:
+    """`wide`: of the widest sign. What there is no room for beside its sign, has its reason below."""
+    text, detail = step.text, step.detail
+    if not detail and cell_len(text) > room - wide - 2:
+        text, _, detail = text.partition(": ")
     line = Text(step.sign + " " * (wide - cell_len(step.sign) + 2), style="bold", no_wrap=True, overflow="ellipsis")
-    line.append(step.text, style="not bold")
-    if step.detail:
-        line.append(f"\n{' ' * (wide + 2)}{step.detail}", style="not bold dim")
+    line.append(text, style="not bold")
+    if detail:
+        line.append(f"\n{' ' * (wide + 2)}{detail}", style="not bold dim")
     return line
 
 

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from anitui import workspace as workspaces
+from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.engine import InProcess
 from anitui.pipeline.ingest import ImportOrder, import_pictures
 from anitui.progress import run
 from anitui.settings import ImportSettings
+from anitui.store import collecting
 from anitui.store.catalogue import Catalogue, open_catalogue
+from anitui.store.collecting import FoundLead, Settled
 from anitui.workspace import Workspace
 
 # Label, width, height, colour: flat pictures of three folders, the oldest first.
@@ -72,3 +76,33 @@ def shelf(cafe: Workspace) -> Iterator[Catalogue]:
     opened = open_catalogue(cafe.catalogue)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def listed(shelf: Catalogue) -> Catalogue:
+    """Three jobs over the twelve pictures: one done, with something in every state; one stopped; one not begun."""
+    shas = [row[0] for row in shelf.rows("SELECT sha256 FROM images ORDER BY image_id")]
+    done = JobSpec("subreddit_posts", {"subreddit": "GochiUsa", "flair": "Fanart"}, "cocoa")
+    keys = JobSpec("comment_links", {"subreddit": "anime", "query": "Episode Discussion"}, "chino")
+    fresh = JobSpec("myanimelist", {"ids": ["1", "5-20"]})
+    job, stopped, _ = (collecting.add_job(shelf, each.told(), each.order())[0] for each in (done, keys, fresh))
+    lead = FoundLead(job, "", "cocoa", "reddit")
+    pictures = [f"https://i.redd.it/{number}.jpg" for number in range(8)]
+    others = ["https://imgur.com/a/Album01", *(f"https://i.redd.it/{name}.jpg" for name in ("page", "gone", "slow"))]
+    found = [
+        replace(lead, url=url, title=f"Cocoa, number {number}", post_id=f"t3_{number}")
+        for number, url in enumerate([*pictures, *others])
+    ]
+    collecting.enlist(shelf, [*found, replace(lead, url="https://redd.it/rem", gone="the post was removed")], [])
+    settled = [Settled(url, "done" if n else "already", None, shas[n]) for n, url in enumerate(pictures)]
+    settled += [
+        Settled(others[0], "done", "a page of 3 pictures"),
+        Settled(others[1], "refused", "a web page, not a picture"),
+        Settled(others[2], "refused", "the site says that it is gone (404)"),
+        Settled(others[3], "failed", "the site has trouble (503)", attempts=4),
+    ]
+    with shelf.writing() as connection:
+        collecting.settle(connection, settled, "collect-1", 0)
+    collecting.set_state(shelf, [job], "done")
+    collecting.set_state(shelf, [stopped], "stopped", "Reddit wants keys: put them into praw.ini")
+    return shelf

@@ -68,21 +68,21 @@ class Sitting:
         asking = any(grid.total and grid.current is None for grid in grids)
         return working or bool(loading) or asking or bool(self.app.background.runs)
 
-    async def until(self, so: Callable[[], bool]) -> None:
-        """Until it is so."""
+    async def until(self, so: Callable[[], bool], *, pause: float = 0.001) -> None:
+        """Until it is so; `pause` between two looks is longer where other processes have a part in it."""
         for _ in range(LONGEST_WAIT):
             if so():
                 return
-            await self.pilot.pause(0.001)
+            await self.pilot.pause(pause)
         raise AssertionError(f"waited in vain; the app shows\n{self.seen()}")
 
-    async def sees(self, *texts: str) -> None:
+    async def sees(self, *texts: str, pause: float = 0.001) -> None:
         """Wait until all of these are on the screen."""
         for text in texts:
             for _ in range(LONGEST_WAIT):
                 if text in self.seen():
                     break
-                await self.pilot.pause(0.001)
+                await self.pilot.pause(pause)
             else:
                 raise AssertionError(f"{text!r} is not on the screen; it shows\n{self.seen()}")
 
@@ -130,14 +130,15 @@ class Sitting:
 
 @asynccontextmanager
 async def sitting(
-    workspace: Workspace, catalogue: Catalogue, size: tuple[int, int] = (100, 30)
+    workspace: Workspace, catalogue: Catalogue, size: tuple[int, int] = (100, 30), *, busy: bool = False
 ) -> AsyncIterator[Sitting]:
-    """Start the app, and close it as `anitui` does."""
+    """Start the app, and close it as `anitui` does. `busy`: something runs, whose end is not waited for."""
     app = AnituiApp(workspace, catalogue, workspace.settings())
     try:
         async with app.run_test(size=size) as pilot:
             at = Sitting(app, pilot)
-            await at.quiet()
+            if not busy:
+                await at.quiet()
             yield at
     finally:
         app.shut_down()

@@ -92,3 +92,7 @@ def test_history(look: Look) -> None:
 
 def test_help(look: Look) -> None:
     assert look((100, 30), "g", "b", "question_mark")
+
+
+def test_jobs(look: Look, listed: Catalogue) -> None:
+    assert look((120, 36), "g", "j", "end")

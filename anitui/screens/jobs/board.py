@@ -57,6 +57,7 @@ class Board(WithJobs):
         self.rows: list[JobRow] = []
         self.of_all = False  # what is below is of all jobs
         self._at: int | None = None  # the job that the cursor is on
+        self._wished: int | None = None  # the one that it is to go to, as soon as that is on the list
         self._table = Table((), 0)
         self._below = Below(None, (), (), None)
 
@@ -92,7 +93,8 @@ class Board(WithJobs):
         height = self.size.height - FRAME
         below = min(MOST_BELOW, max(LEAST_BELOW, height * 2 // 5))
         most = height - LINES - below
-        self.query_one("#jobs-list").styles.height = max(4, min(len(self.rows) + 3, most))
+        wanted = max(4, min(len(self.rows) + 3, most))
+        self.query_one("#jobs-list").styles.height = wanted if self.rows else "1fr"
 
     @property
     def listing(self) -> Listing:
@@ -106,7 +108,8 @@ class Board(WithJobs):
     # What is read.
 
     def read(self) -> None:
-        catalogue, at, of_all = self.host.catalogue, self._at, self.of_all
+        catalogue, of_all = self.host.catalogue, self.of_all
+        at = self._at if self._wished is None else self._wished
 
         def read() -> tuple[list[JobRow], Below]:
             rows = job_lists.collecting_jobs(catalogue)
@@ -127,7 +130,10 @@ class Board(WithJobs):
         self.set_class(not rows, "-none")
         if not rows:
             self.query_one("#jobs-none", Static).update(self._how_to_begin())
-        at = next((number for number, row in enumerate(rows) if row.job_id == self._at), None)
+        numbers = {row.job_id: number for number, row in enumerate(rows)}
+        at = None if self._at is None else numbers.get(self._at)
+        if self._wished in numbers:
+            at, self._wished = numbers[self._wished], None
         self._share_room()
         # A job that is gone leaves the cursor where it was, on what has taken its place.
         self._lay_out(cursor=at)

@@ -21,7 +21,7 @@ Parts: TypeAlias = Sequence[tuple[str, Role]]
 HEADING = 1  # lines
 
 
-class Listing(ScrollView, can_focus=True):
+class Listing(ScrollView, can_focus=True, inherit_bindings=False):
     """Asks its maker for the line of each number that is seen. It binds no keys: screens call its methods."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -155,7 +155,7 @@ class JobsScreen(Board):
     def see(self, job_ids: Sequence[int]) -> None:
         """Put the cursor on the first of these jobs."""
         if job_ids and self._stands:
-            self._at = job_ids[0]
+            self._wished = job_ids[0]
             self.reload()
 
     def _replace(self, row: JobRow, before: JobSpec, spec: JobSpec) -> None:
