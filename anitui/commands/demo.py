@@ -12,7 +12,7 @@ from anitui.commands import terminal
 from anitui.commands.opened import held
 from anitui.commands.telling import drive, report, say
 from anitui.demo.gather import JOBS
-from anitui.demo.tour import ALIKE, IMPORTED, Tour, tour
+from anitui.demo.tour import ALIKE, IMPORTED, POSTED, Tour, tour
 from anitui.words import count, duration, size
 from anitui.workspace import Workspace, create
 
@@ -32,9 +32,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _tell(folder: Path, done: Tour) -> None:
     say(f"A sample workspace: {folder}")
-    apart = f"{done.drawn - done.posted:,} in {folder}/{IMPORTED}, {done.posted:,} on a Reddit of its own"
+    apart = f"{done.drawn - done.posted:,} in {IMPORTED}/, {done.posted:,} in {POSTED}/"
     say(f"  drawn     {count(done.drawn, 'file')} of invented anime, offline: {apart}")
-    _tell_collected(folder, done)
+    _tell_collected(done)
     imported = (
         f"{count(done.taken_in.new, 'new picture')}, {count(done.taken_in.already, 'exact copy', 'exact copies')}"
     )
@@ -49,20 +49,20 @@ def _tell(folder: Path, done: Tour) -> None:
     say(f"  holds     {count(done.pictures, 'picture')}, {size(done.bytes)}, {count(done.labels, 'label')}")
     say("")
     say("By hand:")
-    say(f"  anitui -w {folder}                                   the terminal app")
+    say(f"  anitui -w {folder}                                   the terminal app; g j shows the jobs")
     say(f'  anitui -w {folder} sql "FROM images LIMIT 5"         ask the catalogue')
     say(f'  anitui -w {folder} clean --rule "dhash<=3"           what a rule would decide, before it does')
     say(f"  anitui -w {folder} history                           what was decided, and `undo` to take it back")
 
 
-def _tell_collected(folder: Path, done: Tour) -> None:
+def _tell_collected(done: Tour) -> None:
     told, jobs = done.collected, count(len(done.collected.jobs), "job")
     if told.new or told.already:
         there = f", {told.already:,} already there" if told.already else ""
-        pictures = f"{count(told.new, 'new picture')}{there}, in {duration(told.seconds)}"
-        say(f"  collected {pictures}, by the {jobs} of {folder}/{JOBS}")
+        pictures = f"{count(told.new, 'new picture')}{there}"
+        say(f"  collected {pictures} from its own Reddit, by {jobs} ({JOBS}), in {duration(told.seconds)}")
     else:
-        say(f"  collected nothing new: the {jobs} of {folder}/{JOBS} asked again")
+        say(f"  collected nothing new: {jobs} ({JOBS}) looked once more")
     _tell_reasons("refused", done.not_collected)
     _tell_reasons("to retry", done.to_retry)
     for job in told.jobs:

@@ -45,10 +45,10 @@ def gather(workspace: Workspace, catalogue: Catalogue, settings: Settings, folde
         collecting.end()  # what an earlier demo left at work knows only a Reddit that is gone
         yield from collecting.arrived(report)
         ids = collecting.add(specs)
-        collecting.start(ids, tied=True)
         try:
+            collecting.start(ids, tied=True)
             yield from collecting.follow(report)
-        except GeneratorExit:
+        except (GeneratorExit, KeyboardInterrupt):
             collecting.end()
             for _ in collecting.arrived(report):
                 pass

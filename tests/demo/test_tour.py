@@ -79,6 +79,16 @@ def drawn(made: Made, tmp_path: Path) -> Path:
     return root
 
 
+def begun(root: Path, when: str) -> subprocess.Popen[bytes]:
+    """A demo in a process of its own, as soon as there is such a file."""
+    command = [sys.executable, "-m", "anitui", "demo", str(root), "--headless"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not any(root.glob(when)) and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.002)
+    return process
+
+
 def rows(root: Path, sql: str) -> list[tuple[object, ...]]:
     with opened(root) as (_, catalogue):
         return [tuple(row) for row in catalogue.rows(sql)]
@@ -202,13 +212,17 @@ def test_cut_off_while_it_collects_it_ends_its_process_and_goes_on(drawn: Path, 
 
 
 @pytest.mark.slow
+def test_ctrl_c_ends_its_process_and_keeps_what_it_did(drawn: Path) -> None:
+    process = begun(drawn, "work/collect-*/process.json")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert not list((drawn / "work").iterdir())
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["jobs.toml", "work/collect-*/process.json", "work/collect-*/files/*"])
 def test_killed_it_goes_on(drawn: Path, made: Made, when: str) -> None:
-    command = [sys.executable, "-m", "anitui", "demo", str(drawn), "--headless"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while not any(drawn.glob(when)) and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.002)
+    process = begun(drawn, when)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     told = make(drawn).told
