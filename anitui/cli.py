@@ -124,6 +124,23 @@ def parser() -> argparse.ArgumentParser:
     )
     scrape.add_argument("--lists", type=Path, metavar="DIR", help="write LAP's list files of what was collected")
 
+    detect = add(
+        "detect",
+        "detect",
+        "find faces in the pictures that were not looked at yet",
+        "Find faces in the pictures that the detector has not looked at yet (docs/faces.md). What is found is kept as\n"
+        "boxes; what a person said of a face stays. Cut off at any point, the same command goes on.",
+    )
+    detect.add_argument(
+        "--detector",
+        choices=("auto", "cascade", "animeface", "onnx", "whole"),
+        help="auto takes the best that is here; whole: every picture is one face (default: the settings')",
+    )
+    detect.add_argument(
+        "--smallest", metavar="SIZE", help="face: a share of the picture's shorter side, 6%% (default), or pixels, 40"
+    )
+    detect.add_argument("--redo", action="store_true", help="look again at all pictures, in place of the last time")
+
     clean = add(
         "clean",
         "clean",

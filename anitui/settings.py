@@ -97,6 +97,28 @@ class CollectSettings:
 
 
 @dataclass(frozen=True)
+class DetectSettings:
+    """How faces are found."""
+
+    detector: str = "auto"
+    smallest: str = "6%"  # face: a share of the picture's shorter side, or pixels
+    onnx: str = ""  # a model file of YOLO's layout
+    least_percent: int = 40  # of sureness, for a model
+    cascade: str = ""  # a cascade file; nagadomi's where none is named
+    cascade_scale_percent: int = 105  # how much the window grows each time
+    cascade_neighbours: int = 5
+    animeface_step: int = 4  # pixels that the window moves by; 2 finds more and takes four times as long
+
+    CHOICES: ClassVar[Choices] = {"detector": ("auto", "cascade", "animeface", "onnx", "whole")}
+    LIMITS: ClassVar[Limits] = {
+        "least_percent": (1, 99),
+        "cascade_scale_percent": (101, 200),
+        "cascade_neighbours": (0, 100),
+        "animeface_step": (1, 20),
+    }
+
+
+@dataclass(frozen=True)
 class LookSettings:
     """How the terminal app looks."""
 
@@ -119,6 +141,7 @@ class Settings:
     catalogue: CatalogueSettings = field(default_factory=CatalogueSettings)
     cleaning: CleaningSettings = field(default_factory=CleaningSettings)
     collect: CollectSettings = field(default_factory=CollectSettings)
+    detect: DetectSettings = field(default_factory=DetectSettings)
     look: LookSettings = field(default_factory=LookSettings)
     rules: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +153,7 @@ SECTIONS = {
     "catalogue": "catalogue",
     "cleaning": "cleaning",
     "collect": "collect",
+    "detect": "detect",
     "look": "look",
 }
 # Sections whose names the user chooses.

@@ -67,6 +67,12 @@ def facts(picture: Picture) -> Facts:
     )
 
 
+def hashes(image: Image.Image) -> tuple[int, int, int]:
+    """dhash, phash and ahash of a picture that was made smaller on its way: of the fast kind."""
+    reduced = _reduction(_grey(image), shrunk=True)
+    return _dhash(reduced(9, 8)), _phash(reduced(32, 32)), _ahash(reduced(8, 8))
+
+
 def hash_shrink(width: int, height: int) -> tuple[int, int] | None:
     """What `open_picture` may shrink a JPEG to in fast mode: a quarter, a half, or (None) nothing.
 

@@ -304,7 +304,7 @@ def test_of_one_address_the_last_word_counts(catalogue: Catalogue, job: int) -> 
 # Pages of pictures.
 
 
-def test_a_page_is_opened_for_the_jobs_that_were_told_its_pictures_and_for_no_other(catalogue: Catalogue, job: int) -> None:
+def test_a_page_is_opened_for_the_jobs_that_were_told_its_pictures(catalogue: Catalogue, job: int) -> None:
     waiting = begin(catalogue, "two", "stopped")
     found(catalogue, replace(LEAD, job_id=job, url=ALBUM), replace(LEAD, job_id=waiting, url=ALBUM))
     settle(catalogue, Settled(ALBUM, "done", "a page of 3 pictures", jobs=(job,)))

@@ -1,0 +1,63 @@
+"""One picture, looked at in a worker: made as small as the faces wanted allow, and the boxes scaled back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from anitui.pipeline import crops, decode, hashing
+from anitui.pipeline.detect.choosing import Chosen, made
+from anitui.store.faces import LookedAt, NewFace, ToLookAt
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a worker is asked."""
+
+    picture: ToLookAt
+    file: str
+    detector: Chosen
+    smallest: float  # the face: pixels, or below 1 a share of the picture's shorter side
+    limits: decode.Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What it answers."""
+
+    picture: LookedAt
+    faces: tuple[NewFace, ...] = ()
+
+
+def look(task: Look) -> Looked:
+    """Find the faces in one picture."""
+    image_id, width, height = task.picture.image_id, task.picture.width, task.picture.height
+    detector = made(task.detector)
+    least = task.smallest * min(width, height) if task.smallest < 1 else task.smallest
+    scale = detector.scale(width, height, least)
+    try:
+        image = decode.for_display(
+            Path(task.file), (max(1, round(width * scale)), max(1, round(height * scale))), task.limits
+        )
+    except decode.Refused as refused:
+        return Looked(LookedAt(image_id, 0, str(refused)))
+    except OSError as error:
+        return Looked(LookedAt(image_id, 0, (error.strerror or str(error)).lower()))
+    across, down = width / image.width, height / image.height
+    found = detector.detect(np.asarray(image))
+    faces: list[NewFace] = []
+    for each in found:
+        x, y = max(0.0, each.x * across), max(0.0, each.y * down)
+        w, h = min(each.w * across, width - x), min(each.h * down, height - y)
+        if min(w, h) < 1 or max(w, h) < least * 0.9:  # windows grow in steps, so one may be a little below
+            continue
+        hashes = hashing.hashes(crops.crop(image, (each.x, each.y, each.w, each.h), crops.CropShape()))
+        faces.append(NewFace(image_id, round(x, 2), round(y, 2), round(w, 2), round(h, 2), each.score, *hashes))
+    return Looked(LookedAt(image_id, len(faces)), tuple(faces))
+
+
+def crashed(task: Look) -> Looked:
+    """The answer for a picture that took its worker down."""
+    return Looked(LookedAt(task.picture.image_id, 0, "it crashed the detector"))
