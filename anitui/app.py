@@ -181,8 +181,8 @@ class AnituiApp(Host):
     def remove_job(self, job_id: int) -> None:
         self.background.collecting.remove(job_id)
 
-    def start_jobs(self, job_ids: Sequence[int], *, retry: bool = False) -> None:
-        self.background.start_jobs(job_ids, retry=retry)
+    def start_jobs(self, job_ids: Sequence[int]) -> None:
+        self.background.start_jobs(job_ids)
 
     def pause_jobs(self, job_ids: Sequence[int]) -> None:
         self.background.pause_jobs(job_ids)

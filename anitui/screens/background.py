@@ -76,11 +76,11 @@ class Background:
         pausing = {job: replace(live.jobs[job], pausing=True) for job in self._pausing if job in live.jobs}
         return replace(live, jobs={**live.jobs, **pausing}) if pausing else live
 
-    def start_jobs(self, job_ids: Sequence[int], *, retry: bool) -> None:
+    def start_jobs(self, job_ids: Sequence[int]) -> None:
         """Let jobs be worked on by the process that collects."""
         self._pausing.difference_update(job_ids)
         self._collected.update(job_ids)
-        self._beside(lambda: self.collecting.start(job_ids, tied=False, retry=retry))
+        self._beside(lambda: self.collecting.start(job_ids, tied=False))
 
     def pause_jobs(self, job_ids: Sequence[int]) -> None:
         """Let jobs be."""

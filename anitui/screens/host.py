@@ -289,8 +289,8 @@ class Host(App[None]):
         """Take one off the list; what it collected stays."""
 
     @abstractmethod
-    def start_jobs(self, job_ids: Sequence[int], *, retry: bool = False) -> None:
-        """Let jobs be worked on, by a process of their own. `retry`: what failed is tried again."""
+    def start_jobs(self, job_ids: Sequence[int]) -> None:
+        """Let jobs be worked on, by a process of their own; what failed of them is tried again."""
 
     @abstractmethod
     def pause_jobs(self, job_ids: Sequence[int]) -> None:

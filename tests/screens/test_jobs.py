@@ -132,6 +132,8 @@ async def test_jobs_pause_run_on_and_are_told_when_killed(
         await at.sees("◌ pausing", "it pauses as soon as what is under way is done · space lets it go on", pause=BESIDE)
         await at.tap("space")
         await at.sees("● running", pause=BESIDE)
+        await at.tap("r")
+        await at.until(lambda: at.said.startswith("this job runs: what failed can be tried again"))
         turnstile.let_through(POSTS - 1)  # it pauses now, and goes on at once
         await at.until(lambda: rows(catalogue)[0].done == POSTS - 1, pause=BESIDE)
         await at.tap("a")

@@ -99,7 +99,7 @@ class WithJobs(FrameScreen):
         row = self.chosen
         match action_id.partition(".")[2]:
             case "retry":
-                return row is not None and row.failed > 0
+                return row is not None and row.failed > 0 and not self.runs(row)
             case "faces":
                 return self.host.status is not None and self.host.status.faces > 0
             case "pictures" | "duplicates":
@@ -110,9 +110,9 @@ class WithJobs(FrameScreen):
 
     # What one does with a job.
 
-    def start(self, rows: Sequence[JobRow], *, retry: bool = False) -> None:
-        """Let jobs run."""
-        self.ask(lambda: self.host.start_jobs([row.job_id for row in rows], retry=retry))
+    def start(self, rows: Sequence[JobRow]) -> None:
+        """Let jobs run; what failed of them is tried again."""
+        self.ask(lambda: self.host.start_jobs([row.job_id for row in rows]))
 
     def pause(self, rows: Sequence[JobRow]) -> None:
         """Let jobs stand still; what they found stays."""
@@ -135,11 +135,13 @@ class WithJobs(FrameScreen):
         row = self.of_chosen()
         if row is None:
             return
-        if not row.failed:
+        if self.runs(row) and not self.pausing(row):
+            self.say("this job runs: what failed can be tried again when it is done, or paused")
+        elif not row.failed:
             refused = "; what was refused would be refused again" if row.refused else ""
             self.say(f"nothing of this job failed{refused}")
         else:
-            self.start([row], retry=True)
+            self.start([row])
 
     def action_pictures(self) -> None:
         row = self.of_chosen()
