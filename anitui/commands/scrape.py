@@ -15,7 +15,6 @@ from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.collect import job_files
 from anitui.pipeline.collect.owner import Collecting, CollectReport
 from anitui.pipeline.collect.specs import JobSpec
-from anitui.progress import Work
 from anitui.words import count, duration
 
 
@@ -42,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 def collect(collecting: Collecting, ids: Sequence[int], *, again: bool = False) -> CollectReport:
     """Work on these jobs until they are done, and say how they stand then."""
     done = CollectReport()
-    drive(_collect(collecting, ids, done, again=again))
+    drive(collecting.to_the_end(ids, done, again=again))
     return collecting.standing(ids, done)
 
 
@@ -52,21 +51,6 @@ def outcome(done: CollectReport) -> int:
     if stopped and not (done.new or done.already):
         raise AnituiError(stopped[0]["reason"] or "the jobs were stopped; the same command goes on")
     return 3 if stopped or done.failures else 0
-
-
-def _collect(collecting: Collecting, ids: Sequence[int], done: CollectReport, *, again: bool) -> Work[CollectReport]:
-    """Start, follow, and when it is cut off, end what was started: a detached one runs on."""
-    yield from collecting.arrived(done)
-    attached = collecting.running() is not None
-    collecting.start(ids, tied=True, again=again)
-    try:
-        return (yield from collecting.follow(done))
-    except GeneratorExit:
-        if not attached:
-            collecting.end()
-            for _ in collecting.arrived(done):
-                pass
-        raise
 
 
 def _detach(options: argparse.Namespace, collecting: Collecting, ids: Sequence[int]) -> int:

@@ -43,16 +43,8 @@ def gather(workspace: Workspace, catalogue: Catalogue, settings: Settings, folde
     with SampleReddit(folder) as reddit:
         collecting = Collecting(workspace, catalogue, settings, environ=environment(reddit))
         collecting.end()  # what an earlier demo left at work knows only a Reddit that is gone
-        yield from collecting.arrived(report)
         ids = collecting.add(specs)
-        try:
-            collecting.start(ids, tied=True)
-            yield from collecting.follow(report)
-        except (GeneratorExit, KeyboardInterrupt):
-            collecting.end()
-            for _ in collecting.arrived(report):
-                pass
-            raise
+        yield from collecting.to_the_end(ids, report)
     return collecting.standing(ids, report)
 
 

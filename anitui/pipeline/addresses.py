@@ -45,11 +45,16 @@ class Target:
     path: str  # with its query
 
     @property
-    def url(self) -> str:
-        """In the one spelling that counts for all it may have had."""
+    def site(self) -> str:
+        """The host with its port, where that is not the usual one: what is asked politely, as one."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         usual = {"http": 80, "https": 443}[self.scheme]
-        return f"{self.scheme}://{host}{'' if self.port == usual else f':{self.port}'}{self.path}"
+        return host if self.port == usual else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """In the one spelling that counts for all it may have had."""
+        return f"{self.scheme}://{self.site}{self.path}"
 
 
 def parse(url: str) -> Target:

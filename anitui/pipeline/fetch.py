@@ -110,7 +110,7 @@ class Client:
 
         def read(answer: _Answer) -> Page:
             body = b"".join(self._body(answer, self._limits.max_page_bytes))
-            self.hosts.fine(answer.target.host, len(body))
+            self.hosts.fine(answer.target.site, len(body))
             return Page(answer.chain[-1], answer.status, answer.headers, body)
 
         asked = {"Accept": "text/html,application/json;q=0.9,*/*;q=0.5", "Accept-Encoding": "gzip", **(headers or {})}
@@ -126,12 +126,19 @@ class Client:
 
         def read(answer: _Answer) -> tuple[_Answer, int, str]:
             size, kind = self._store(answer, into)
-            self.hosts.fine(answer.target.host, size)
+            self.hosts.fine(answer.target.site, size)
             return answer, size, kind
 
         asked = {"Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity", **(headers or {})}
         (answer, size, kind), attempts = self._again(url, asked, 0.0, read)
         return Fetched(answer.chain, size, kind, attempts)
+
+    def site(self, url: str) -> str:
+        """Which site is asked for an address, as `hosts` knows it."""
+        try:
+            return parse(self._sites.actual(url)).site
+        except Forbidden:
+            return "?"
 
     def wind_down(self) -> None:
         """Begin nothing any more: what is arriving goes on, everything else raises Stopping."""
@@ -175,9 +182,9 @@ class Client:
             chain.append(url)
             if urlsplit(target.url).path.endswith("/removed.png"):
                 raise NotFetched(picture_stream.PLACEHOLDER, final=True)
-            with self.hosts.turn(target.host, pace), self._response(target, headers, until) as response:
+            with self.hosts.turn(target.site, pace), self._response(target, headers, until) as response:
                 told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-                self.hosts.heed(target.host, response.status, told)
+                self.hosts.heed(target.site, response.status, told)
                 if response.status not in _MOVED or "location" not in told:
                     self._check_status(response.status, told)
                     yield _Answer(target, response.status, told, self._stream(response, until), tuple(chain))
@@ -186,7 +193,7 @@ class Client:
                     before, url = url, urljoin(url, told["location"])
                 except ValueError:
                     raise NotFetched("the address is malformed", final=True) from None
-            self.hosts.fine(target.host)
+            self.hosts.fine(target.site)
             if urlsplit(before)[:2] != urlsplit(url)[:2]:  # a key is for the site that it was meant for
                 headers = {name: value for name, value in headers.items() if name.lower() not in _FOR_ONE_SITE}
             if url in chain:
@@ -199,30 +206,29 @@ class Client:
         if self._winding_down.is_set():
             raise Stopping
         limits = self._limits
-        host = urlsplit(target.url).netloc
         timeouts = {"connect": limits.connect_seconds, "read": limits.read_seconds, "write": limits.read_seconds}
         self._network.deadline.until = until
         try:
             with self._pool.stream(
                 "GET",
                 target.url,
-                headers=[("Host", host), ("User-Agent", self._agent), *headers.items()],
+                headers=[("Host", target.site), ("User-Agent", self._agent), *headers.items()],
                 extensions={"timeout": timeouts},
             ) as response:
                 yield response
         except Forbidden as error:
             raise NotFetched(str(error), final=True) from None
         except Unknown as error:
-            self.hosts.trouble(target.host)
+            self.hosts.trouble(target.site)
             raise (_Passing(str(error)) if error.again else NotFetched(str(error), final=False)) from None
         except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError):
-            self.hosts.trouble(target.host)
+            self.hosts.trouble(target.site)
             raise _Passing("the host does not answer") from None
         except (httpcore.ReadTimeout, httpcore.WriteTimeout, httpcore.PoolTimeout):
-            self.hosts.trouble(target.host)
+            self.hosts.trouble(target.site)
             raise _Passing("it took too long", soon=time.monotonic() < until) from None
         except (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError):
-            self.hosts.trouble(target.host)
+            self.hosts.trouble(target.site)
             raise _Passing("the connection was cut in the middle") from None
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             raise NotFetched("what it answers is no HTTP", final=True) from None

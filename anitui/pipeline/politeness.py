@@ -90,13 +90,16 @@ class Hosts:
                 at.in_flight -= 1
                 self._changed.notify_all()
 
-    def ready(self, host: str) -> bool:
-        """Whether a turn could be had now. One that gave up is ready, too: it says so at once."""
+    def ready(self, host: str, taken: int = 0) -> bool:
+        """Whether a turn could be had now, by one more than the `taken` that are about to have theirs.
+
+        A host that was given up is ready, too: it says so at once.
+        """
         with self._changed:
             at = self._at(host)
             now = self._clock()
             gave_up = at.down_since is not None and now - at.down_since > self._give_up
-            return gave_up or self._is_ready(at, now)
+            return gave_up or self._is_ready(at, now, taken)
 
     def heed(self, host: str, status: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer says of how often one may ask. Names of headers in lower case."""
@@ -158,10 +161,10 @@ class Hosts:
     def _at(self, host: str) -> _Host:
         return self._hosts.setdefault(host.lower(), _Host(self._per_host))
 
-    def _is_ready(self, at: _Host, now: float) -> bool:
+    def _is_ready(self, at: _Host, now: float, taken: int = 0) -> bool:
         # Of one that is down, one at a time finds out whether it is back.
         slots = 1 if at.down_since is not None else at.slots
-        return at.in_flight < slots and now >= at.not_before
+        return max(at.in_flight, taken) < slots and now >= at.not_before
 
 
 def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:

@@ -175,26 +175,29 @@ def wait_again(catalogue: Catalogue, job_ids: Sequence[int]) -> None:
         )
 
 
-def enlist(catalogue: Catalogue, leads: Sequence[FoundLead], pages: Sequence[tuple[int, str, str]]) -> None:
+def enlist(catalogue: Catalogue, leads: Sequence[FoundLead], pages: Sequence[tuple[int, str, str]]) -> int:
     """Note what was found. What is noted already changes nothing, so the same may be told twice.
 
-    What is at hand already, or was refused, because another job dealt with it, is so for this job at once.
+    What is at hand already, or was refused, because another job dealt with it, is so for this job at once. Returns how
+    many were told now, for the first time, as gone.
     """
+    gone = 0
     if not leads and not pages:
-        return
+        return gone
     with catalogue.writing() as connection:
         if leads:
             with incoming(connection, _lead_table(leads)):
-                _enlist(connection)
+                gone = _enlist(connection)
         for job, page, stamp in pages:
             connection.execute(
                 "INSERT INTO job_marks SELECT ?, ?, ? WHERE EXISTS (FROM jobs WHERE job_id = ?) "
                 "ON CONFLICT DO UPDATE SET stamp = excluded.stamp",
                 [job, page, stamp, job],
             )
+    return gone
 
 
-def _enlist(connection: DuckDBPyConnection) -> None:
+def _enlist(connection: DuckDBPyConnection) -> int:
     told = ", ".join(_LEAD)
     same = " AND ".join(
         f"l.{name} IS NOT DISTINCT FROM n.{name}" for name in ("job_id", "url", "label_hint", "post_id", "page_url")
@@ -231,7 +234,9 @@ def _enlist(connection: DuckDBPyConnection) -> None:
         "WHERE i.image_id IS NOT NULL"
     )
     _tell_of(connection)
+    gone = connection.execute("SELECT count(*) FROM fresh WHERE gone IS NOT NULL").fetchall()[0][0]
     connection.execute("DROP TABLE fresh")
+    return int(gone)
 
 
 def settle(connection: DuckDBPyConnection, settled: Sequence[Settled], folder: str, read_to: int) -> None:

@@ -38,9 +38,8 @@ def take_in(workspace: Workspace, catalogue: Catalogue, work: Detached, hashing:
     told = [line for line, _ in lines]
     leads = [_lead_of(line) for line in told if line.get("say") in ("found", "gone")]
     pages = [(line["job"], line["page"], line["stamp"]) for line in told if line.get("say") == "mark"]
-    collecting.enlist(catalogue, leads, pages)
+    counts: Counter[str] = Counter(gone=collecting.enlist(catalogue, leads, pages))
     states = [(line["job"], line["state"], line.get("reason")) for line in told if line.get("say") == "job"]
-    counts: Counter[str] = Counter(found=len(leads), gone=sum(lead.gone is not None for lead in leads))
     with media_for_a_moment():
         pictures = {line["url"]: (line, _examined_of(line, hashing)) for line in told if line.get("say") == "taken"}
         taking = Taking(workspace, catalogue, [each for _, each in pictures.values()], keep=True)

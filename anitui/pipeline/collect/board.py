@@ -11,11 +11,10 @@ import threading
 import time
 from array import array
 from bisect import bisect_left
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from anitui.pipeline.collect.live import JobLive
 from anitui.pipeline.collect.specs import JobSpec
@@ -25,7 +24,7 @@ from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Opener, Step
 MOST_WAITING = 20_000  # found and not dealt with: then crawls wait, so that memory stays what it is
 MOST_OPENED = 2_000  # pages whose pictures are remembered, for jobs that find the same page later
 RATE_SECONDS = 10.0
-_HERE = ""  # the host of what lies on this machine
+_HERE = ""  # the site of what lies on this machine
 
 
 def url_number(text: str) -> int:
@@ -59,6 +58,7 @@ class Item:
 
     lead: Lead
     wanted_by: set[int]
+    site: str
     started: bool = False
 
 
@@ -70,13 +70,16 @@ class Board:
         hosts: Hosts,
         openers: Sequence[Opener],
         say: Callable[[Sequence[Mapping[str, Any]]], None],
+        site_of: Callable[[str], str],
     ) -> None:
         self._hosts = hosts
         self._openers = openers
         self._say = say
+        self._site_of = site_of
         self._changed = threading.Condition(threading.RLock())
         self._queues: dict[str, deque[Item]] = {}
         self._items: dict[str, Item] = {}
+        self._taken: Counter[str] = Counter()  # by those who fetch, of each site
         self._known: array[int] = array("Q")
         self._settled: set[int] = set()
         self._opened: dict[str, Sequence[Lead]] = {}
@@ -190,8 +193,9 @@ class Board:
             return
         item = self._items.get(lead.url)
         if item is None:
-            item = self._items[lead.url] = Item(lead, set())
-            self._queues.setdefault(_HERE if lead.file else _host(lead.url), deque()).append(item)
+            site = _HERE if lead.file else self._site_of(lead.url)
+            item = self._items[lead.url] = Item(lead, set(), site)
+            self._queues.setdefault(site, deque()).append(item)
         for job in wanting:
             if job.job_id not in item.wanted_by:
                 item.wanted_by.add(job.job_id)
@@ -218,14 +222,21 @@ class Board:
                         self._items.pop(queue.popleft().lead.url, None)
                     if not queue:
                         del self._queues[host]
-                    elif host == _HERE or self._hosts.ready(host):
+                    elif host == _HERE or self._hosts.ready(host, self._taken[host]):
                         item = queue.popleft()
                         item.started = True
+                        self._taken[host] += 1
                         # To the end of the row: each host has its turn.
                         self._queues[host] = self._queues.pop(host)
                         return item
                 self._changed.wait(0.05 if self._queues else 0.5)
             return None
+
+    def let_go(self, item: Item) -> None:
+        """It is fetched, or will not be: its host has room again."""
+        with self._changed:
+            self._taken[item.site] -= 1
+            self._changed.notify()
 
     def opened(self, item: Item, children: Sequence[Lead]) -> None:
         """A page was opened: these are the pictures in it."""
@@ -292,15 +303,10 @@ class Board:
                     job.taken.popleft()
                 # Of the first seconds, too, a rate is told that does not begin at nothing.
                 span = min(RATE_SECONDS, max(1.0, now - job.taken[0])) if job.taken else 1.0
-                found[job.job_id] = JobLive(round(len(job.taken) / span, 1), job.doing, job.pending, job.crawling)
+                found[job.job_id] = JobLive(
+                    round(len(job.taken) / span, 1), job.doing, job.pending, job.crawling, job.paused
+                )
             return found
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower() or "?"
-    except ValueError:
-        return "?"
 
 
 def _found(job: Job, lead: Lead) -> dict[str, Any]:

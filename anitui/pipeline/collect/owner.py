@@ -156,6 +156,23 @@ class Collecting:
             if not lives and (unheard := self._put_away(work)):
                 self.start(unheard, tied=False)
 
+    def to_the_end(self, job_ids: Sequence[int], report: CollectReport, *, again: bool = False) -> Work[CollectReport]:
+        """Start jobs and take in what arrives until they are done.
+
+        Cut off, it ends the process that it has started, and takes in what that did; one that was there runs on.
+        """
+        yield from self.arrived(report)
+        attached = self.running() is not None
+        try:
+            self.start(job_ids, tied=True, again=again)
+            return (yield from self.follow(report))
+        except (GeneratorExit, KeyboardInterrupt):  # ctrl-C comes wherever it comes, mostly in a sleep
+            if not attached:
+                self.end()
+                for _ in self.arrived(report):
+                    pass
+            raise
+
     def follow(self, report: CollectReport | None = None) -> Work[CollectReport]:
         """Take in what arrives, until no process works any more and all that was collected is taken in.
 

@@ -68,7 +68,7 @@ class Collector:
         self._hosts = Hosts(terms.per_host, give_up_seconds=terms.give_up_seconds)
         self._client = Client(self._limits, self._hosts, sites=self._sites)
         self._openers = registry.openers()
-        self.board = Board(self._hosts, self._openers, self._say)
+        self.board = Board(self._hosts, self._openers, self._say, self._client.site)
         self._files = worker.folder / "files"
         self._files.mkdir(exist_ok=True)
         self._numbers = itertools.count()
@@ -102,12 +102,10 @@ class Collector:
             job = Job(each["job_id"], JobSpec.from_order(each["order"]), each["have"])
             self.board.begin(job)
             crawls.setdefault(job.spec.crawl_key(), []).append(job)
-        begun = {job.job_id for jobs in crawls.values() for job in jobs}
         with (inbox / order["leads"]).open("rb") as leads:
             for line in leads:
                 row = json.loads(line)
-                if row["job_id"] in begun:
-                    self.board.again(row["job_id"], _lead_of(row))
+                self.board.again(row["job_id"], _lead_of(row))  # also of a job that is at work: what failed may wait
         marks = {int(job): pages for job, pages in order["marks"].items()}
         for jobs in crawls.values():
             self._spawn(self._crawl, jobs, _marks_of([marks.get(job.job_id, {}) for job in jobs]), name="crawling")
@@ -201,6 +199,8 @@ class Collector:
                 traceback.print_exc()
                 line = {"say": "not", "url": item.lead.url, "state": "failed", "reason": _own_fault(error)}
                 self.board.settled(item, line)
+            finally:
+                self.board.let_go(item)
 
     def _fetch(self, item: Item) -> None:
         url = item.lead.url

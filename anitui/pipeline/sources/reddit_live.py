@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.credentials import Keys, reddit_keys
@@ -218,7 +217,7 @@ def _praw(outside: Outside, keys: Keys) -> Reddit:
         def request(self, *arguments: Any, **named: Any) -> Any:
             if outside.stopping.is_set():
                 raise Stopping
-            host = urlsplit(str(arguments[1] if len(arguments) > 1 else named.get("url"))).hostname or ""
+            host = outside.client.site(str(arguments[1] if len(arguments) > 1 else named.get("url")))
             with hosts.turn(host):
                 response = super().request(*arguments, **named)
             told = {name.lower(): value for name, value in response.headers.items()}
