@@ -193,7 +193,7 @@ class AnituiApp(Host):
     def action_import_pictures(self) -> None:
         def answered(path: str | None) -> None:
             if path:
-                self.background.start_import(path)
+                self.background.take_in(path)
 
         question = "Take in pictures from which folder, file or glob?"
         self.push_screen(

@@ -14,15 +14,9 @@ from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
 from anitui.errors import WrongUse
 from anitui.pipeline.collect.owner import Collecting, CollectReport
+from anitui.pipeline.collect.recognising import CALLED, DUMPS, OTHERS, Kind, jobs_for, kind_of
 from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
-from anitui.pipeline.sources import gallery_dl
-
-_DUMPS = {".zst", ".ndjson", ".jsonl"}
-_CALLED = {
-    "gallery-dl": "a folder of gallery-dl: what it wrote down of each picture is taken in, too",
-    "reddit-dump": "a Reddit dump: the pictures of its posts are fetched",
-}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -57,39 +51,35 @@ def _sorted_out(options: argparse.Namespace) -> tuple[list[str], list[JobSpec]]:
     others = [path for path, kind in kinds.items() if kind != "folder"]
     for option, given in (("--labels-from-folders", options.labels_from_folders), ("--mode", options.mode)):
         if given and others and not (option == "--mode" and options.mode == "copy"):
-            raise WrongUse(f"{option} is for files as they lie: {others[0]} is read as {_CALLED[kinds[others[0]]]}")
+            raise WrongUse(f"{option} is for files as they lie: {others[0]} is read as {CALLED[kinds[others[0]]]}")
     for path in others:
         if not Path(path).exists():
             raise WrongUse(f"{path} is not there: nothing was imported")
         if kinds[path] == "gallery-dl" and not Path(path).is_dir():
             raise WrongUse(f"{path} is no folder: --format gallery-dl is for those that gallery-dl wrote to")
         if options.format == "auto":
-            say(f"{path}: {_CALLED[kinds[path]]}")
+            say(f"{path}: {CALLED[kinds[path]]}")
     jobs: list[JobSpec] = []
-    for path, kind in kinds.items():
-        if kind == "gallery-dl":
-            jobs.append(JobSpec("gallery_dl", {"folder": str(Path(path).absolute())}, options.label))
-    if dumps := [str(Path(path).absolute()) for path, kind in kinds.items() if kind == "reddit-dump"]:
-        jobs.append(JobSpec("reddit_dump", {"files": dumps}, options.label))
+    for kind in OTHERS:
+        jobs += jobs_for(kind, [Path(path) for path, other in kinds.items() if other == kind], options.label)
     return [path for path, kind in kinds.items() if kind == "folder"], jobs
 
 
 def _meant(path: str, options: argparse.Namespace) -> list[str]:
     """The dumps or folders that a quoted glob means; one of pictures is a matter of the ordinary import."""
-    of_others = options.format not in ("auto", "folder") or Path(path).suffix.lower() in _DUMPS
+    of_others = options.format not in ("auto", "folder") or Path(path).suffix.lower() in DUMPS
     found = sorted(glob.glob(path, recursive=True)) if of_others and not Path(path).exists() else []  # noqa: PTH207
     return found or [path]
 
 
-def _kind(path: str, options: argparse.Namespace) -> str:
+def _kind(path: str, options: argparse.Namespace) -> Kind:
     if options.format != "auto":
-        return str(options.format)
-    here = Path(path)
-    if here.is_dir():
-        # Who wants what the folders say, or files left where they are, has a folder of pictures in mind.
-        as_it_lies = options.labels_from_folders or options.mode not in (None, "copy")
-        return "gallery-dl" if not as_it_lies and gallery_dl.wrote(here) else "folder"
-    return "reddit-dump" if here.suffix.lower() in _DUMPS and here.is_file() else "folder"
+        chosen: Kind = options.format
+        return chosen
+    kind = kind_of(Path(path))
+    # Who wants what the folders say, or files left where they are, has a folder of pictures in mind.
+    as_it_lies = options.labels_from_folders or options.mode not in (None, "copy")
+    return "folder" if kind == "gallery-dl" and as_it_lies else kind
 
 
 def tell(done: ImportReport) -> None:

@@ -11,6 +11,7 @@ from contextlib import redirect_stderr
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from anitui import progress
@@ -123,6 +124,18 @@ class Background:
         standing = jobs.standing(self._app.catalogue, sorted(self._collected))
         self._collected.clear()
         return _collected(report, [reason or "" for _, _, state, reason in standing if state == "stopped"])
+
+    def take_in(self, path: str) -> None:
+        """Take pictures in as they lie, or, where another program wrote down what it knew of them, by a job."""
+        from anitui.pipeline.collect.recognising import CALLED, jobs_for, kind_of
+
+        here = Path(path).expanduser()
+        kind = kind_of(here)
+        if jobs := jobs_for(kind, [here]):
+            self._app.say(f"{here.name}: {CALLED[kind]}")
+            self.start_jobs(self.collecting.add(jobs))
+        else:
+            self.start_import(path)
 
     def start_import(self, path: str) -> None:
         """Take pictures in; the same path given again goes on where it stopped."""

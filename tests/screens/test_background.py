@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sitting import Sitting, sitting
 
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
+from tests.fakes.pictures import picture
 
 MANY = 12
 
@@ -97,3 +99,21 @@ async def test_a_path_that_is_not_there_is_told(workspace: Workspace, catalogue:
         assert not at.app.background.runs
         await at.press("ctrl+b")
         assert "nothing runs in the background" in at.place
+
+
+async def test_a_folder_that_gallery_dl_wrote_to_is_taken_in_with_what_it_wrote_down(
+    workspace: Workspace, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    folder = tmp_path / "fetched"
+    folder.mkdir()
+    (folder / "1.png").write_bytes(picture(1))
+    told = {"category": "imgur", "extension": "png", "id": "AbCd123", "url": "https://i.imgur.com/AbCd123.png"}
+    (folder / "1.png.json").write_text(json.dumps(told))
+    async with sitting(workspace, catalogue) as at:
+        await at.press("i")
+        await at.type(str(folder))
+        await at.tap("enter")
+        await at.until(lambda: "a folder of gallery-dl" in at.said or bool(at.app.background.runs))
+        await at.until(lambda: catalogue.value("SELECT count(*) FROM images") == 1)
+        await at.quiet()
+    assert catalogue.rows("SELECT site, url FROM sightings") == [("imgur", "https://i.imgur.com/AbCd123.png")]
