@@ -32,6 +32,7 @@ _GONE = {404, 410, 451}
 _FOR_ONE_SITE = {"authorization", "cookie"}
 _MOVED = {301, 302, 303, 307, 308}
 _FIRST_WAIT, _LAST_WAIT = 0.5, 30.0
+_MORE_PATIENCE = 5  # with a site that asks to wait than with one that fails
 _CHUNK = 64 << 10
 _AS_THEY_ARE = Sites({})
 
@@ -54,14 +55,16 @@ class FetchLimits:
 class _Passing(Exception):
     """It went wrong in a way that may be over in a moment. `wait`: the site says when to come back.
 
-    Not `soon`: it took so long that another run may try it again, and this one has better things to do.
+    Not `soon`: it took so long that another run may try it again, and this one has better things to do. `busy`: the
+    site answers no address for now, which says nothing of this one.
     """
 
-    def __init__(self, reason: str, wait: float | None = None, *, soon: bool = True) -> None:
+    def __init__(self, reason: str, wait: float | None = None, *, soon: bool = True, busy: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.wait = wait
         self.soon = soon
+        self.busy = busy
 
 
 @dataclass(slots=True)
@@ -154,25 +157,27 @@ class Client:
         self, url: str, headers: Mapping[str, str], pace: float, read: Callable[[_Answer], Got]
     ) -> tuple[Got, int]:
         """Try, and try again what is worth it, with pauses that grow and differ from one another."""
-        for attempt in range(1, self._limits.attempts + 1):
+        attempt, left, patience = 0, self._limits.attempts, self._limits.attempts * _MORE_PATIENCE
+        while True:
+            attempt += 1
             try:
                 with self._asked(url, headers, pace) as answer:
                     return read(answer), attempt
             except NotFetched as error:
                 raise NotFetched(error.reason, final=error.final, attempts=attempt) from None
             except _Passing as error:
-                wait = random.uniform(0.5, 1.0) * min(self._first_wait * 2 ** (attempt - 1), _LAST_WAIT)
-                if attempt == self._limits.attempts or (error.wait or 0.0) > LONGEST_WAIT or not error.soon:
+                left, patience = (left, patience - 1) if error.busy else (left - 1, patience)
+                if left == 0 or patience == 0 or (error.wait or 0.0) > LONGEST_WAIT or not error.soon:
                     # It was tried, so nothing that stands in for it should be had instead.
                     raise NotFetched(error.reason, final=False, attempts=max(2, attempt)) from None
+                wait = random.uniform(0.5, 1.0) * min(self._first_wait * 2 ** (attempt - 1), _LAST_WAIT)
                 if self._winding_down.wait(wait if error.wait is None else 0.0):  # the host's turn keeps the other wait
                     raise Stopping from None
-        raise AssertionError("unreachable")
 
     @contextmanager
     def _asked(self, url: str, headers: Mapping[str, str], pace: float) -> Iterator[_Answer]:
         """The answer at the end of all redirects, with its body not yet read."""
-        until = time.monotonic() + self._limits.total_seconds
+        left = self._limits.total_seconds  # without the waits for the hosts' turns: those are no fault of the address
         chain: list[str] = []
         while True:
             try:
@@ -182,7 +187,7 @@ class Client:
             chain.append(url)
             if urlsplit(target.url).path.endswith("/removed.png"):
                 raise NotFetched(picture_stream.PLACEHOLDER, final=True)
-            with self.hosts.turn(target.site, pace), self._response(target, headers, until) as response:
+            with self.hosts.turn(target.site, pace), self._response(target, headers, left) as (response, until):
                 told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
                 self.hosts.heed(target.site, response.status, told)
                 if response.status not in _MOVED or "location" not in told:
@@ -193,6 +198,7 @@ class Client:
                     before, url = url, urljoin(url, told["location"])
                 except ValueError:
                     raise NotFetched("the address is malformed", final=True) from None
+            left = until - time.monotonic()
             self.hosts.fine(target.site)
             if urlsplit(before)[:2] != urlsplit(url)[:2]:  # a key is for the site that it was meant for
                 headers = {name: value for name, value in headers.items() if name.lower() not in _FOR_ONE_SITE}
@@ -202,9 +208,14 @@ class Client:
                 raise NotFetched("too many redirects", final=True)
 
     @contextmanager
-    def _response(self, target: Target, headers: Mapping[str, str], until: float) -> Iterator[httpcore.Response]:
+    def _response(
+        self, target: Target, headers: Mapping[str, str], left: float
+    ) -> Iterator[tuple[httpcore.Response, float]]:
+        """The answer, and the moment at which all of it must be here."""
         if self._winding_down.is_set():
             raise Stopping
+        until = time.monotonic() + left
+        answered = False
         limits = self._limits
         timeouts = {"connect": limits.connect_seconds, "read": limits.read_seconds, "write": limits.read_seconds}
         self._network.deadline.until = until
@@ -215,7 +226,8 @@ class Client:
                 headers=[("Host", target.site), ("User-Agent", self._agent), *headers.items()],
                 extensions={"timeout": timeouts},
             ) as response:
-                yield response
+                answered = True
+                yield response, until
         except Forbidden as error:
             raise NotFetched(str(error), final=True) from None
         except Unknown as error:
@@ -225,10 +237,12 @@ class Client:
             self.hosts.trouble(target.site)
             raise _Passing("the host does not answer") from None
         except (httpcore.ReadTimeout, httpcore.WriteTimeout, httpcore.PoolTimeout):
-            self.hosts.trouble(target.site)
+            if not answered:  # what comes of an address once the host has answered, is the address's own
+                self.hosts.trouble(target.site, target.path)
             raise _Passing("it took too long", soon=time.monotonic() < until) from None
         except (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError):
-            self.hosts.trouble(target.site)
+            if not answered:
+                self.hosts.trouble(target.site, target.path)
             raise _Passing("the connection was cut in the middle") from None
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             raise NotFetched("what it answers is no HTTP", final=True) from None
@@ -252,7 +266,7 @@ class Client:
     def _check_status(self, status: int, headers: Mapping[str, str]) -> None:
         if status in _AGAIN:
             why = "the site asks to wait" if status == 429 else "the site has trouble"
-            raise _Passing(f"{why} ({status})", asked_wait(status, headers))
+            raise _Passing(f"{why} ({status})", asked_wait(status, headers), busy=status == 429)
         if status in _GONE:
             raise NotFetched(f"the site says that it is gone ({status})", final=True)
         if status in (401, 403):

@@ -14,7 +14,8 @@ from anitui.pipeline.fetched import NotFetched, Stopping
 
 LONGEST_WAIT = 300.0  # that one waits for because a host asks for it
 FIRST_PROBE, LAST_PROBE = 15.0, 120.0
-DOWN_AFTER = 5  # failures to connect, one after the other
+LONGEST_GUESS = 60.0  # where it asks to wait and does not say for how long
+DOWN_AFTER = 5  # failures to connect, or addresses without an answer, and no answer in between
 RECOVERS_AFTER = 20  # answers, until one more slot is used again
 ASKED_TO_WAIT = "asked to wait"
 
@@ -39,7 +40,8 @@ class _Host:
         self.not_before = 0.0
         self.why = ""
         self.in_a_row = 0  # answers since a slot was taken away
-        self.failures = 0
+        self.failing: set[str] = set()  # addresses, since it last answered one
+        self.refused = 0  # times, since it last answered, that it asked to wait and did not say for how long
         self.down_since: float | None = None
         self.probe = FIRST_PROBE
         self.done = 0
@@ -113,6 +115,10 @@ class Hosts:
                 if at.in_a_row >= RECOVERS_AFTER:
                     at.slots, at.in_a_row = at.slots + 1, 0
             at.why = "" if at.down_since is None and self._clock() >= at.not_before else at.why
+            at.failing.clear()
+            at.refused = at.refused + 1 if status == 429 else 0
+            if status == 429 and "retry-after" not in headers:
+                wait = max(wait or 0.0, min(2.0 ** (at.refused - 1), LONGEST_GUESS))
             if wait:
                 at.not_before = max(at.not_before, self._clock() + min(wait, LONGEST_WAIT))
                 at.why = f"{ASKED_TO_WAIT} ({status})" if status >= 400 else ASKED_TO_WAIT
@@ -122,17 +128,18 @@ class Hosts:
         """It has answered."""
         with self._changed:
             at = self._at(host)
-            at.failures, at.probe, at.done, at.bytes = 0, FIRST_PROBE, at.done + 1, at.bytes + received
+            at.failing.clear()
+            at.probe, at.done, at.bytes = FIRST_PROBE, at.done + 1, at.bytes + received
             if at.down_since is not None:
                 at.down_since, at.not_before, at.why = None, 0.0, ""
                 self._changed.notify_all()
 
-    def trouble(self, host: str) -> None:
-        """It could not be reached, or hung up."""
+    def trouble(self, host: str, address: str | None = None) -> None:
+        """It could not be reached; or it did not answer for one address, which may be that address's own fault."""
         with self._changed:
             at = self._at(host)
-            at.failures += 1
-            if at.failures >= DOWN_AFTER:
+            at.failing.add(address or f"{len(at.failing)}")
+            if len(at.failing) >= DOWN_AFTER:
                 now = self._clock()
                 at.down_since = now if at.down_since is None else at.down_since
                 at.not_before = max(at.not_before, now + at.probe)

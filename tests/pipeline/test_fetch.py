@@ -308,3 +308,34 @@ def test_what_arrives_when_it_ends_may_arrive_and_nothing_else_begins(tmp_path: 
         fetching.join()
         assert came == [len(picture(1))]
         assert [each.path for each in site.requests] == [ASKED]
+
+
+def test_the_wait_that_a_site_asks_for_is_not_the_pictures_own_time(tmp_path: Path) -> None:
+    with Imgur({"AbC1234": picture(1)}) as site:
+        site.faults.on(ASKED, faults.too_many(retry_after=1), first=1)
+        client = client_of(site, total_seconds=0.5)
+        assert client.picture(URL, tmp_path / "x").attempts == 2
+        assert client.hosts.state()[0].why == ""
+
+
+def test_a_site_that_asks_to_wait_is_borne_longer_than_one_that_fails(tmp_path: Path) -> None:
+    with Imgur({"AbC1234": picture(1)}) as site:
+        site.faults.on(ASKED, faults.too_many(retry_after=0), first=6)
+        assert client_of(site, attempts=2).picture(URL, tmp_path / "x").attempts == 7
+        site.faults.on(ASKED, faults.unavailable(), first=6)
+        (tmp_path / "x").unlink()
+        error = not_fetched(client_of(site, attempts=2), URL, tmp_path)
+        assert (error.reason, error.attempts) == ("the site has trouble (503)", 2)
+
+
+def test_addresses_that_break_off_do_not_stop_the_site(tmp_path: Path) -> None:
+    names = [f"AbC123{n}" for n in range(8)]
+    with Imgur({name: picture(n) for n, name in enumerate(names)}) as site:
+        for name in names[:-1]:
+            site.faults.on(f"/{name}.png", faults.cut())
+        client = client_of(site, attempts=2)
+        for name in names[:-1]:
+            error = not_fetched(client, f"https://i.imgur.com/{name}.png", tmp_path)
+            assert error.reason == "the connection was cut in the middle"
+        assert client.hosts.state()[0].waits == 0
+        client.picture(f"https://i.imgur.com/{names[-1]}.png", tmp_path / "x")

@@ -103,3 +103,28 @@ def test_stopping_wakes_whoever_waits() -> None:
         hosts.stop()
         thread.join(5)
     assert ended == ["stopped"]
+
+
+def test_one_address_that_is_not_answered_is_not_the_host() -> None:
+    clock = Clock()
+    hosts = Hosts(clock=clock)
+    for _ in range(20):
+        hosts.trouble("a", "/broken.png")
+    assert hosts.ready("a")
+    for n in range(4):
+        hosts.trouble("a", f"/{n}.png")
+    assert not hosts.ready("a"), "five of them are"
+
+
+def test_who_asks_to_wait_and_says_no_time_is_left_alone_longer_each_time() -> None:
+    clock = Clock()
+    hosts = Hosts(clock=clock)
+    waits = []
+    for _ in range(8):
+        hosts.heed("a", 429, {})
+        waits.append(hosts.state()[0].waits)
+        clock.now += waits[-1]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    hosts.heed("a", 200, {})
+    hosts.heed("a", 429, {})
+    assert hosts.state()[0].waits == 1
