@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _LONGEST = 100_000  # Reddit takes 10,000 letters
+_NAMES_OF_NOTHING = ("img", "gif")  # what its editor writes where a person writes words
 
 
 def links(markdown: str, media: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
@@ -41,15 +42,37 @@ def _in_line(tokens: list[Token], media: Mapping[str, Any]) -> list[tuple[str, s
         if token.type == "link_open":
             url, words, bare = str(token.attrs.get("href", "")), [], token.markup in ("linkify", "autolink")
         elif token.type == "link_close" and url is not None:
-            found.append(("" if bare else " ".join("".join(words).split()), url))
+            found.append(("" if bare else _tidy(words), url))
             url = None
         elif token.type == "image":
-            picture = inline_picture(media.get(str(token.attrs.get("src", ""))))
-            if picture is not None:
-                found.append((token.content if token.content != "img" else "", picture))
+            found += _of_image(token, media)
+            words += _words(token.children or [])
         elif url is not None:
-            words.append(token.content if token.type in ("text", "code_inline") else " ")
+            words += _words([token])
     return found
+
+
+def _of_image(token: Token, media: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A picture that stands in the comment. Of any other, Reddit shows "!" and a link, as after a spoiler's ">!"."""
+    source = str(token.attrs.get("src", ""))
+    picture = inline_picture(media.get(source))
+    if picture is None:
+        return [(_tidy(_words(token.children or [])), source)]
+    called = "" if token.content in _NAMES_OF_NOTHING else token.content
+    return [(_tidy([called, " ", str(token.attrs.get("title", ""))]), picture)]
+
+
+def _words(tokens: list[Token]) -> list[str]:
+    """What one reads of them. Where emphasis begins and ends, a word goes on."""
+    return [
+        token.content if token.type in ("text", "code_inline") else " "
+        for token in tokens
+        if not token.type.endswith(("_open", "_close"))
+    ]
+
+
+def _tidy(words: list[str]) -> str:
+    return " ".join("".join(words).split())
 
 
 @cache
