@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from anitui.pipeline.sources.reddit import RedditPages
 from anitui.pipeline.sources.reddit_links import links
 
 RIZE = "https://i.redd.it/x.jpg"
@@ -56,3 +57,29 @@ def test_the_words_of_a_picture_in_a_comment_are_its_caption(text: str, words: s
 )
 def test_emphasis_does_not_part_words_and_a_new_line_does(text: str, words: str) -> None:
     assert links(f"[{text}]({RIZE})") == [(words, RIZE)]
+
+
+@pytest.mark.parametrize(
+    ("url", "picture"),
+    [
+        ("https://www.reddit.com/media?url=https%3A%2F%2Fi.redd.it%2Fabc.png", "https://i.redd.it/abc.png"),
+        ("https://reddit.com/media?rdt=1&url=https%3A%2F%2Fi.redd.it%2Fabc.png", "https://i.redd.it/abc.png"),
+        (
+            "https://www.reddit.com/media?url=https%3A%2F%2Fpreview.redd.it%2Frize-v0-abc.png%3Fwidth%3D9%26s%3D1",
+            "https://i.redd.it/abc.png",
+        ),
+        (
+            "https://www.reddit.com/media?url=https%3A%2F%2Fexternal-preview.redd.it%2Fabc.png%3Fwidth%3D9%26s%3D1",
+            "https://external-preview.redd.it/abc.png?width=9&s=1",
+        ),
+        ("https://www.reddit.com/media?url=https%3A%2F%2Fexample.org%2Fabc.png", None),
+        ("https://www.reddit.com/media?url=file%3A%2F%2Fi.redd.it%2Fabc.png", None),
+        ("https://www.reddit.com/media?url=http%3A%2F%2F%5Bbroken", None),
+        ("https://www.reddit.com/media", None),
+        ("https://notreddit.com/media?url=https%3A%2F%2Fi.redd.it%2Fabc.png", None),
+        ("https://preview.redd.it/rize-v0-abc.png?width=9&s=1", "https://i.redd.it/abc.png"),
+        ("https://i.redd.it/abc.png", None),
+    ],
+)
+def test_the_page_around_a_picture_is_that_picture(url: str, picture: str | None) -> None:
+    assert RedditPages().direct(url) == picture

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from anitui.errors import AnituiError
 from anitui.pipeline.credentials import reddit_keys
@@ -15,12 +15,14 @@ from anitui.pipeline.fetched import NotFetched
 from anitui.pipeline.sources import reddit_orders
 from anitui.pipeline.sources.kinds import Field, JobKind, Lead, Outside, Step
 from anitui.pipeline.sources.reddit_kept import Kept
-from anitui.pipeline.sources.reddit_live import WWW, LiveReddit, pictures
+from anitui.pipeline.sources.reddit_live import LiveReddit, pictures
 from anitui.pipeline.sources.reddit_orders import RedditOrder
 from anitui.pipeline.sources.reddit_posts import steps_of
+from anitui.pipeline.sources.reddit_session import WWW
 
 _POST = re.compile(r"/(?:r/[^/]+/|user/[^/]+/|u/[^/]+/)?(?:comments|gallery)/([a-z0-9]{2,12})(?:/|$)", re.IGNORECASE)
 _SHORT = re.compile(r"/([a-z0-9]{4,12})/?", re.IGNORECASE)
+_PICTURES = ("i.redd.it", "preview.redd.it", "external-preview.redd.it")
 _SHARED = re.compile(r"/r/[^/]+/s/\w+", re.IGNORECASE)
 
 
@@ -64,9 +66,16 @@ class RedditPages:
     """Posts that a link elsewhere leads to."""
 
     def direct(self, url: str) -> str | None:
-        """A preview tells the name of the picture that it was made of."""
+        """A preview tells the name of the picture that it was made of; a page around a picture tells its address."""
         parts = _parts(url)
-        if parts is None or parts.hostname != "preview.redd.it":
+        if parts is None:
+            return None
+        if parts.path.rstrip("/") == "/media" and _is_reddit(parts.hostname):
+            shown = next(iter(parse_qs(parts.query).get("url", ())), "")
+            inner = _parts(shown)
+            known = inner is not None and inner.scheme in ("http", "https") and (inner.hostname or "") in _PICTURES
+            return (self.direct(shown) or shown) if known else None
+        if parts.hostname != "preview.redd.it":
             return None
         name = parts.path.rpartition("/")[2]
         # Some have the post's title before the name: "a-title-v0-abc.jpg".
@@ -102,14 +111,14 @@ class RedditPages:
             return None
         if parts.hostname == "redd.it" and (found := _SHORT.fullmatch(parts.path)):
             return found[1]
-        if parts.hostname == "reddit.com" or parts.hostname.endswith(".reddit.com"):
+        if _is_reddit(parts.hostname):
             found = _POST.match(parts.path)
             return found[1] if found else None
         return None
 
     def _is_shared(self, url: str) -> bool:
         parts = _parts(url)
-        return bool(parts and parts.hostname and parts.hostname.endswith("reddit.com") and _SHARED.match(parts.path))
+        return bool(parts and _is_reddit(parts.hostname) and _SHARED.match(parts.path))
 
 
 def _without_keys(name: str, outside: Outside) -> Iterator[Step]:
@@ -120,6 +129,10 @@ def _without_keys(name: str, outside: Outside) -> Iterator[Step]:
     except (ValueError, LookupError, TypeError):
         raise NotFetched("Reddit does not show this post without keys", final=False) from None
     return steps_of(post, next(iter(post.get("crosspost_parent_list") or []), None))
+
+
+def _is_reddit(host: str | None) -> bool:
+    return host is not None and (host == "reddit.com" or host.endswith(".reddit.com"))
 
 
 def _parts(url: str) -> Any:
