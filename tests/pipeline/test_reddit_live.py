@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from anitui.demo.site.serving import Response
 from anitui.errors import AnituiError
 from anitui.pipeline.credentials import Keys
 from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Outside, Step
@@ -112,3 +114,71 @@ def test_a_quota_that_is_used_up_is_said(site: Reddit) -> None:
     found, error = gathered(live(world(site, said)).comments(replace(ORDER, limit=1)))
     assert (marked(found), error) == (["one"], "")
     assert "Reddit asks to wait (1 s)" in said
+
+
+TOKEN = "/api/v1/access_token"
+
+
+def test_one_token_serves_all_and_is_asked_for_anew_when_it_is_not_taken_any_more(site: Reddit) -> None:
+    here = world(site)
+    for _ in range(3):
+        found, error = gathered(live(here).comments(ORDER))
+        assert (marked(found), error) == (list(THREADS), "")
+    assert sum(each.path == TOKEN for each in site.requests) == 1
+    site.forget_tokens()
+    assert gathered(live(here).comments(ORDER))[1] == ""
+    assert sum(each.path == TOKEN for each in site.requests) == 2
+
+
+@pytest.mark.parametrize("fault", [faults.too_many(), faults.too_many(None), faults.status(501)])
+def test_a_token_that_is_not_given_just_now_is_asked_for_again(site: Reddit, fault: faults.Fault) -> None:
+    site.faults.on(TOKEN, fault, first=2)
+    said: list[str] = []
+    found, error = gathered(live(world(site, said)).comments(ORDER))
+    assert (marked(found), error) == (list(THREADS), "")
+    assert any(each.startswith("Reddit ") for each in said)
+
+
+@pytest.mark.parametrize(
+    ("where", "fault"),
+    [(TOKEN, faults.status(403)), (TOKEN, faults.status(400)), ("/r/anime/search/", faults.status(401))],
+)
+def test_keys_that_are_not_taken_are_told_as_that(site: Reddit, where: str, fault: faults.Fault) -> None:
+    site.faults.on(where, fault)
+    found, error = gathered(live(world(site)).comments(ORDER))
+    assert found == []
+    assert error.startswith("Reddit does not take these keys")
+
+
+@pytest.mark.parametrize("when", ["Tue, 24 Nov 2020 19:00:00 GMT", "soon", "0"])
+def test_whatever_a_site_says_of_when_to_come_back_is_understood(site: Reddit, when: str) -> None:
+    site.faults.on("/r/anime/search/", faults.too_many(when), first=2)
+    found, error = gathered(live(world(site)).comments(ORDER))
+    assert (marked(found), error) == (list(THREADS), "")
+
+
+@pytest.mark.parametrize("answer", ["{}", "[]", "null", '{"data": {"children": [null]}}'])
+@pytest.mark.parametrize("where", ["/r/anime/search/", TOKEN])
+def test_answers_that_are_none_are_told_in_one_sentence(site: Reddit, where: str, answer: str) -> None:
+    site.faults.on(where, lambda request, right: Response(200, {"content-type": "application/json"}, answer.encode()))
+    found, error = gathered(live(world(site)).comments(ORDER))
+    assert found == []
+    assert error == "" or error.startswith("Reddit ")
+
+
+@pytest.mark.parametrize(("code", "says"), [(451, "private or quarantined"), (413, "(413)"), (418, "(418)")])
+def test_a_listing_that_is_refused_is_told(site: Reddit, code: int, says: str) -> None:
+    site.faults.on("/r/anime/search/", faults.status(code))
+    assert says in gathered(live(world(site)).comments(ORDER))[1]
+
+
+def test_no_password_of_another_file_takes_the_place_of_the_token(
+    site: Reddit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password secret\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    found, error = gathered(live(world(site)).comments(ORDER))
+    assert (marked(found), error) == (list(THREADS), "")

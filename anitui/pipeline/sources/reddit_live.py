@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.credentials import Keys, reddit_keys
-from anitui.pipeline.fetch import USER_AGENT
 from anitui.pipeline.fetched import NotFetched, Stopping
 from anitui.pipeline.politeness import asked_wait
 from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Outside, Step
 from anitui.pipeline.sources.reddit_links import links
 from anitui.pipeline.sources.reddit_orders import RedditOrder
-from anitui.pipeline.sources.reddit_posts import original_of, removal, seen_in, steps_of
+from anitui.pipeline.sources.reddit_posts import is_nsfw, original_of, removal, seen_in, steps_of
+from anitui.pipeline.sources.reddit_session import WWW, praw_for
 from anitui.words import count
 
 if TYPE_CHECKING:
-    from praw import Reddit
     from praw.models import Submission
+    from prawcore.exceptions import ResponseException
 
 Got = TypeVar("Got")
 _TRIES = 4
 _MOST_IN_A_ROW = 3  # that Reddit does not give, and one need not ask for more
 _LONGEST_WAIT = 120.0
-OAUTH, WWW = "https://oauth.reddit.com", "https://www.reddit.com"
 
 
 class _Trouble(AnituiError):
@@ -37,14 +36,14 @@ class LiveReddit:
     def __init__(self, outside: Outside, keys: Keys | None = None, *, first_wait: float = 2.0) -> None:
         self._outside = outside
         self._first_wait = first_wait
-        self._reddit = _praw(outside, keys or reddit_keys())
+        self._reddit = praw_for(outside, keys or reddit_keys())
 
     def posts(self, order: RedditOrder) -> Iterator[Step]:
         """The pictures of a subreddit's posts."""
 
         def one(number: int, submission: Submission) -> Iterator[Step]:
             self._outside.say(f"post {number:,}")
-            return self.steps_of(vars(submission))
+            return self.steps_of(vars(submission), nsfw=order.nsfw)
 
         return self._through(order, "post", one)
 
@@ -87,8 +86,11 @@ class LiveReddit:
         submission = self._patiently(lambda: self._fetched(name), f"the post {name}")
         yield from self.steps_of(vars(submission)) if submission is not None else ()
 
-    def steps_of(self, post: Mapping[str, Any]) -> Iterator[Step]:
-        """The pictures of a post; for a crosspost, those of the original, which is asked for where it is not told."""
+    def steps_of(self, post: Mapping[str, Any], *, nsfw: bool = True) -> Iterator[Step]:
+        """The pictures of a post; for a crosspost, those of the original, which is asked for where it is not told.
+
+        Without `nsfw`, nothing of a crosspost whose original turns out to be marked as over 18.
+        """
         original = original_of(post)
         if isinstance(original, str):
             name = original.removeprefix("t3_")
@@ -98,6 +100,8 @@ class LiveReddit:
                 yield Gone(seen.page_url or name, "the post that it is a crosspost of is gone", seen)
                 return
             original = vars(found)
+            if not nsfw and is_nsfw(original):
+                return
         yield from steps_of(post, original)
 
     def _thread(self, submission: Submission, post: Mapping[str, Any]) -> Iterator[Step]:
@@ -143,7 +147,7 @@ class LiveReddit:
                 found = self._patiently(lambda: next(steps, None), f"r/{order.subreddit}")
             except (exceptions.Redirect, exceptions.NotFound, exceptions.BadRequest):
                 raise WrongUse(f"there is no r/{order.subreddit}: mend the subreddit's name in the job") from None
-            except exceptions.Forbidden:
+            except (exceptions.Forbidden, exceptions.UnavailableForLegalReasons):
                 raise AnituiError(
                     f"r/{order.subreddit} is private or quarantined: these keys may not read it"
                 ) from None
@@ -172,25 +176,24 @@ class LiveReddit:
             growing = self._first_wait * 2 ** (attempt - 1)
             try:
                 return ask()
-            except exceptions.TooManyRequests as error:
-                wait, why = float(error.retry_after or growing), "Reddit asks to wait"
-            except (exceptions.ServerError, exceptions.RequestException) as error:
-                stopped = error.original_exception if isinstance(error, exceptions.RequestException) else None
-                if isinstance(stopped, Stopping):
+            except exceptions.RequestException as error:
+                if isinstance(error.original_exception, Stopping):
                     raise Stopping from None
                 wait, why = growing, "Reddit does not answer"
             except exceptions.OAuthException:
                 raise AnituiError(_WRONG_KEYS) from None
             except exceptions.ResponseException as error:
-                if error.response.status_code == 401:
-                    raise AnituiError(_WRONG_KEYS) from None
-                if not isinstance(error, exceptions.BadJSON):
-                    raise
-                wait, why = growing, "Reddit answers what is no answer"
+                wait, why = _wait_for(error, growing, what)
             except PRAWException as error:
                 raise _Trouble(f"Reddit gave for {what} what PRAW does not understand ({error})") from error
             except NotFetched as error:
                 raise _Trouble(f"Reddit was asked for {what}: {error.reason}; start the job again later") from None
+            except (LookupError, ValueError, TypeError, AttributeError) as error:
+                # PRAW's own way of saying that an answer is not what it should be, also of a 401 without its header.
+                if error.args == (401,) or error.args == ("www-authenticate",):
+                    raise AnituiError(_WRONG_KEYS) from None
+                told = f"{type(error).__name__}: {error}"
+                raise _Trouble(f"Reddit gave for {what} what PRAW does not understand ({told})") from error
             if attempt < _TRIES:
                 wait = min(wait, _LONGEST_WAIT)
                 self._outside.say(f"{why} ({wait:.0f} s)")
@@ -199,49 +202,34 @@ class LiveReddit:
         raise _Trouble(f"{why}, {_TRIES} times, for {what}: what was found is kept, start the job again later")
 
 
+def _wait_for(error: ResponseException, growing: float, what: str) -> tuple[float, str]:
+    """How long to wait after this answer, and why; raises what waiting does not help against."""
+    from prawcore import exceptions
+
+    status = error.response.status_code
+    headers = {name.lower(): value for name, value in error.response.headers.items()}
+    if status == 429:
+        asked = asked_wait(status, headers) if "retry-after" in headers else None
+        return growing if asked is None else asked, "Reddit asks to wait"
+    if status >= 500:
+        return growing, f"Reddit does not answer ({status})"
+    if isinstance(error, exceptions.BadJSON):
+        return growing, "Reddit answers what is no answer"
+    if status == 401 or (type(error) is exceptions.ResponseException and status in (400, 403)):  # to the keys
+        raise AnituiError(_WRONG_KEYS) from None
+    told = (
+        exceptions.NotFound, exceptions.Forbidden, exceptions.Redirect, exceptions.BadRequest,
+        exceptions.UnavailableForLegalReasons,
+    )  # fmt: skip
+    if isinstance(error, told):
+        raise error
+    raise _Trouble(f"Reddit refuses {what} ({status}): start the job again later") from None
+
+
 _WRONG_KEYS = (
     "Reddit does not take these keys: look at client_id and client_secret, in praw.ini, in the environment "
     "(ANITUI_REDDIT_CLIENT_ID, ANITUI_REDDIT_CLIENT_SECRET) or in the keyring"
 )
-
-
-def _praw(outside: Outside, keys: Keys) -> Reddit:
-    from praw import Reddit
-    from prawcore import Requestor
-
-    hosts = outside.client.hosts
-
-    class Polite(Requestor):
-        """PRAW's requests have their turn among all others."""
-
-        def request(self, *arguments: Any, **named: Any) -> Any:
-            if outside.stopping.is_set():
-                raise Stopping
-            host = outside.client.site(str(arguments[1] if len(arguments) > 1 else named.get("url")))
-            with hosts.turn(host):
-                response = super().request(*arguments, **named)
-            told = {name.lower(): value for name, value in response.headers.items()}
-            if response.status_code in (429, 503):
-                hosts.heed(host, response.status_code, told)
-            elif wait := asked_wait(response.status_code, told):  # the quota is used up: PRAW waits before it asks on
-                outside.say(f"Reddit asks to wait ({wait:.0f} s)")
-            hosts.fine(host, len(response.content))
-            return response
-
-    # Both addresses are named, so that a praw.ini lying somewhere cannot lead elsewhere.
-    named: dict[str, Any] = {
-        "client_id": keys.client_id,
-        "client_secret": keys.client_secret,
-        "user_agent": USER_AGENT,
-        "reddit_url": outside.sites.base("reddit.com", WWW),
-        "oauth_url": outside.sites.base("reddit.com", OAUTH),
-        "check_for_updates": False,
-        "check_for_async": False,
-        "requestor_class": Polite,
-        "username": keys.username,
-        "password": keys.password,
-    }
-    return Reddit(**named)
 
 
 def pictures(steps: Iterable[Step]) -> tuple[list[Lead], str]:
