@@ -78,8 +78,10 @@ def test_each_picture_of_a_gallery_has_an_address_of_its_own(tmp_path: Path) -> 
     crosspost = {**told, "crosspost_parent_list": [{"id": "orig1", "is_gallery": True}], "filename": "mediaidone1"}
     del crosspost["is_gallery"]
     keep(tmp_path / "crosspost", "x.jpg", {**crosspost, "num": 1, "extension": "jpg"})
-    lead = only(tmp_path / "crosspost")
-    assert (lead.url, lead.seen.post_id) == ("https://i.redd.it/mediaidone1.jpg", "t3_orig1")
+    assert [(step.url, step.seen.post_id, step.seen.title) for step in steps(tmp_path / "crosspost")] == [  # type: ignore[union-attr]
+        ("https://i.redd.it/mediaidone1.jpg", "t3_abc123", "Cocoa & Chino"),
+        ("https://i.redd.it/mediaidone1.jpg", "t3_orig1", None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from anitui.demo.site import shapes
 from anitui.errors import AnituiError
 from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.sources import registry
-from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Step
+from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Seen, Step
 from tests.fakes.pictures import picture
 from tests.fakes.reddit import Comment, Item, Post, Reddit, environment
 from tests.pipeline.outside import outside
@@ -54,7 +54,21 @@ THREADS = [
     Post("th3", "anime", "Rabbit House - Episode 2 Discussion", removed_by_category="moderator", score=2,
          comments=[Comment("e1", "[cocoa](https://i.redd.it/late.png)")]),
 ]  # fmt: skip
-EVERYTHING = [*PICS, *THREADS]
+DRAWN = [
+    Post("og", "Faraway", "Three cups", gallery=[Item("k1"), Item("k2", status="failed")], author="a_drawer",
+         flair="Drawn", created_utc=1_500_000_000),
+    Post("op", "Faraway", "One cup", picture=picture(20), preview=True),
+    Post("ox", "Faraway", "For adults", picture=picture(21), over_18=True),
+    Post("or", "Faraway", "A cup that was", picture=picture(22), removed_by_category="moderator"),
+]  # fmt: skip
+SHARED = [
+    Post("xg", "Shares", "Look, cups", crosspost_parent="og", flair="Found"),
+    Post("xp", "Shares", "Look, a cup, but not at work", crosspost_parent="op", over_18=True),
+    Post("xx", "Shares", "Look, and no word of what it is", crosspost_parent="ox"),
+    Post("xr", "Shares", "Look, it is gone", crosspost_parent="or"),
+]
+CROSSPOSTED = [*DRAWN, *SHARED]
+EVERYTHING = [*PICS, *THREADS, *CROSSPOSTED]
 
 POSTS: dict[str, Any] = {"subreddit": "pics", "query": "cocoa", "flair": "Fanart", "sort": "top"}
 LINKS: dict[str, Any] = {"subreddit": "anime", "query": "Rabbit House Episode Discussion"}
@@ -131,6 +145,8 @@ def reddit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Reddit]:
         ("subreddit_posts", {"subreddit": "pics", "sort": "top", "limit": 3}),
         ("subreddit_posts", {"subreddit": "pics", "after": "2021-01-01", "before": "2021-03-01"}),
         ("subreddit_posts", {"subreddit": "pics+elsewhere", "sort": "top", "flair": "cosplay"}),
+        ("subreddit_posts", {"subreddit": "shares"}),
+        ("subreddit_posts", {"subreddit": "shares+faraway", "nsfw": True}),
         ("comment_links", LINKS),
         ("comment_links", {"subreddit": "anime", "flair": "episode", "sort": "top"}),
     ],
@@ -148,10 +164,12 @@ def test_a_job_finds_the_same_over_reddit_and_over_a_dump_of_it(
 
 def test_posts_are_those_that_the_job_names_the_best_first(everything: str) -> None:
     steps = found("subreddit_posts", {**POSTS, "from": [everything]})
-    assert posts_of(steps)[:3] == ["t3_two", "t3_org", "t3_one"], "by score, whatever letters and spaces flairs have"
+    assert posts_of(steps)[:4] == ["t3_two", "t3_crs", "t3_org", "t3_one"], (
+        "by score, whatever letters and spaces flairs have"
+    )
     assert leads(steps) == [
         "https://i.redd.it/twopic.jpg",
-        "https://i.redd.it/orgpic.jpg",
+        *["https://i.redd.it/orgpic.jpg"] * 2,
         "https://i.redd.it/onepic.jpg",
         *(f"https://i.redd.it/g{n}.jpg" for n in (3, 1, 2)),
         "https://i.redd.it/h1.jpg",
@@ -166,8 +184,6 @@ def test_posts_are_those_that_the_job_names_the_best_first(everything: str) -> N
         "t3_rem": "the post was removed by moderators",
         "t3_del": "the post was deleted by its author",
     }
-    (crossposted,) = [step for step in steps if isinstance(step, Lead) and step.seen.post_id == "t3_org"]
-    assert crossposted.seen.title == "Cocoa, found elsewhere"
     (nobodys,) = [step for step in steps if isinstance(step, Lead) and step.seen.post_id == "t3_who"]
     assert nobodys.seen.author is None
 
@@ -226,6 +242,45 @@ def test_pushshift_wrote_some_things_otherwise(tmp_path: Path) -> None:
         "https://i.redd.it/x.png?a=1&b=2",
         "https://www.reddit.com/r/pics/comments/old1/cocoa_chino/",
     )
+
+
+def test_a_crossposts_pictures_are_seen_in_it_and_in_the_original(tmp_path: Path) -> None:
+    place = dump(tmp_path / "RS", submissions(CROSSPOSTED))
+    steps = found("subreddit_posts", {"subreddit": "shares", "nsfw": True, "from": [place]})
+    crosspost = Seen(
+        "reddit", "https://www.reddit.com/r/Shares/comments/xg/look_cups/", "t3_xg", "Look, cups", "a_poster", "Found",
+        False, SHARED[0].created_utc,
+    )  # fmt: skip
+    original = Seen(
+        "reddit", "https://www.reddit.com/r/Faraway/comments/og/three_cups/", "t3_og", "Three cups", "a_drawer",
+        "Drawn", False, 1_500_000_000.0,
+    )  # fmt: skip
+    told = [step for step in steps if not isinstance(step, Mark) and "cups" in str(step.seen.title)]
+    assert [(type(step), step.url, step.seen) for step in told] == [
+        (Lead, "https://i.redd.it/k1.jpg", crosspost),
+        (Lead, "https://i.redd.it/k1.jpg", original),
+        (Gone, f"{crosspost.page_url}#k2", crosspost),
+    ]
+    marked = [(step.seen.post_id, step.seen.nsfw) for step in steps if isinstance(step, Lead)]
+    assert sorted(marked) == [
+        ("t3_og", False), ("t3_op", True), ("t3_ox", True), ("t3_xg", False), ("t3_xp", True), ("t3_xx", True),
+    ], "nsfw, whichever of the two is marked"  # fmt: skip
+    assert [step.url for step in steps if isinstance(step, Gone)].count(
+        "https://www.reddit.com/r/Shares/comments/xr/look_it_is_gone/"
+    ) == 1
+    (second, same) = [step.instead for step in steps if isinstance(step, Lead) and step.url.endswith("oppic.jpg")]
+    assert second == same and second[0].startswith("https://preview.redd.it/")
+
+
+@pytest.mark.parametrize(
+    ("type", "values"),
+    [("subreddit_posts", {"subreddit": "shares", "from": ["{}"]}), ("reddit_dump", {"files": ["{}"]})],
+)
+def test_a_crosspost_of_what_is_not_for_all_is_not_for_all(tmp_path: Path, type: str, values: dict[str, Any]) -> None:
+    place = dump(tmp_path / "RS", submissions(SHARED))
+    here = {name: [place] if value == ["{}"] else value for name, value in values.items()}
+    assert set(leads(found(type, here))) == {"https://i.redd.it/k1.jpg"}
+    assert "https://i.redd.it/oxpic.jpg" in leads(found(type, {**here, "nsfw": True}))
 
 
 def test_a_crosspost_without_its_original_is_told(tmp_path: Path) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from anitui.pipeline.sources.kinds import Lead, Seen
 from anitui.pipeline.sources.reddit import RedditPages
 from anitui.pipeline.sources.reddit_links import links
+from tests.fakes.pictures import picture
+from tests.fakes.reddit import Post, Reddit, environment
+from tests.pipeline.outside import outside
 
+COMMENT = Seen("reddit", "https://www.reddit.com/r/x/comments/1/_/c/", "t3_1", "A thread", "somebody", None, False, 1.5)
 RIZE = "https://i.redd.it/x.jpg"
 MEDIA: dict[str, Any] = {"cup": {"status": "valid", "e": "Image", "m": "image/png", "id": "cup"}}
 CUP = "https://i.redd.it/cup.png"
@@ -83,3 +90,23 @@ def test_emphasis_does_not_part_words_and_a_new_line_does(text: str, words: str)
 )
 def test_the_page_around_a_picture_is_that_picture(url: str, picture: str | None) -> None:
     assert RedditPages().direct(url) == picture
+
+
+def test_a_post_that_a_comment_leads_to_is_seen_in_the_comment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    posts = [
+        Post("orig1", "x", "The original", picture=picture(1), over_18=True),
+        Post("cross1", "y", "A crosspost", crosspost_parent="orig1"),
+    ]
+    with Reddit(posts) as site:
+        for name, value in environment(site).items():
+            monkeypatch.setenv(name, value)
+        for seen, expected in (
+            (COMMENT, replace(COMMENT, nsfw=True)),
+            (Seen("urls"), Seen("urls", post_id="t3_orig1", nsfw=True)),
+        ):
+            lead = Lead("https://www.reddit.com/r/y/comments/cross1/a_crosspost/", seen, "the words")
+            (opened,) = RedditPages().open(lead, outside(site.url, "reddit.com"))
+            assert (opened.url, opened.seen) == ("https://i.redd.it/orig1pic.jpg", expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from anitui.pipeline.fetched import Stopping
 from anitui.pipeline.sources.folder import printable
 from anitui.pipeline.sources.kinds import Field, Gone, JobKind, Lead, Outside, Seen, Step
-from anitui.pipeline.sources.reddit_posts import original_of, seen_in
+from anitui.pipeline.sources.reddit_posts import original_of, seen_in, seen_with
 
 _NO_PICTURES = {
     ".json", ".jsonl", ".txt", ".part", ".mp4", ".webm", ".mkv", ".mov", ".m4v", ".m4a", ".mp3", ".zip", ".html",
@@ -89,33 +89,36 @@ def wrote(folder: Path) -> bool:
     return any({"category", "extension"} <= _told_of(path).keys() for path in some)
 
 
-def seen_of(kept: Kept) -> Seen:
-    """What a sighting says of such a file."""
+def seen_of(kept: Kept) -> tuple[Seen, ...]:
+    """What sightings say of such a file: one, or two where it is of a crosspost on Reddit."""
     told = kept.told
     site = str(told.get("category") or "")
     if not site:
-        return Seen("folder", str(kept.file.parent), title=kept.file.name)
+        return (Seen("folder", str(kept.file.parent), title=kept.file.name),)
     if site == "reddit":
         return _seen_on_reddit(kept)
-    return Seen(
-        site=site,
-        page_url=_page(told),
-        post_id=f"{site}:{told['id']}" if isinstance(told.get("id"), (str, int)) else None,
-        title=_first(told, _TITLES) or _first(_mapping(told.get("album")), _TITLES),
-        author=_first(told, _AUTHORS),
-        nsfw=_is_over_18(told),
-        posted_at=_moment(told.get("date")),
+    return (
+        Seen(
+            site=site,
+            page_url=_page(told),
+            post_id=f"{site}:{told['id']}" if isinstance(told.get("id"), (str, int)) else None,
+            title=_first(told, _TITLES) or _first(_mapping(told.get("album")), _TITLES),
+            author=_first(told, _AUTHORS),
+            nsfw=_is_over_18(told),
+            posted_at=_moment(told.get("date")),
+        ),
     )
 
 
-def _seen_on_reddit(kept: Kept) -> Seen:
-    original = original_of(kept.told)
-    seen = seen_in(kept.told, original if isinstance(original, Mapping) else None)
+def _seen_on_reddit(kept: Kept) -> tuple[Seen, ...]:
     if kept.comment is None:
-        return seen
-    own = seen_in(kept.comment)
-    return replace(
-        seen, page_url=own.page_url or seen.page_url, author=own.author, posted_at=own.posted_at or seen.posted_at
+        original = original_of(kept.told)
+        return seen_with(kept.told, original if isinstance(original, Mapping) else None)
+    seen, own = seen_in(kept.told), seen_in(kept.comment)
+    return (
+        replace(
+            seen, page_url=own.page_url or seen.page_url, author=own.author, posted_at=own.posted_at or seen.posted_at
+        ),
     )
 
 
@@ -207,17 +210,18 @@ class Folder:
                 raise Stopping
             if number % 100 == 0:
                 outside.say(f"file {number:,}")
-            yield step_of(kept, seen_of(kept))
+            yield from steps_of(kept, seen_of(kept))
 
 
-def step_of(kept: Kept, seen: Seen, words: str | None = None) -> Step:
-    """A file as a crawl yields it."""
+def steps_of(kept: Kept, seen: Sequence[Seen], words: str | None = None) -> Iterator[Step]:
+    """A file as a crawl yields it, once for each place where it was seen."""
     path = str(kept.file)
     try:
         path.encode()
     except UnicodeEncodeError:
-        return Gone(printable(path), "its name is not UTF-8", seen, words)
-    return Lead(kept.url, seen, words, file=path, tags=kept.tags)
+        yield Gone(printable(path), "its name is not UTF-8", seen[0], words)
+        return
+    yield from (Lead(kept.url, each, words, file=path, tags=kept.tags) for each in seen)
 
 
 KINDS = (

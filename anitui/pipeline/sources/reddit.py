@@ -13,7 +13,7 @@ from anitui.errors import AnituiError
 from anitui.pipeline.credentials import reddit_keys
 from anitui.pipeline.fetched import NotFetched
 from anitui.pipeline.sources import reddit_orders
-from anitui.pipeline.sources.kinds import Field, JobKind, Lead, Outside, Step
+from anitui.pipeline.sources.kinds import Field, JobKind, Lead, Outside, Seen, Step
 from anitui.pipeline.sources.reddit_kept import Kept
 from anitui.pipeline.sources.reddit_live import LiveReddit, pictures
 from anitui.pipeline.sources.reddit_orders import RedditOrder
@@ -103,7 +103,9 @@ class RedditPages:
             raise NotFetched(str(error), final=False) from None
         if not leads:
             raise NotFetched(reason, final=True)
-        return [replace(each, seen=replace(lead.seen, post_id=each.seen.post_id), words=None) for each in leads]
+        # A crosspost's pictures are told twice, as it and its original have them; who linked to it saw each once.
+        own = {each.url: each for each in leads}
+        return [replace(each, seen=_seen_through(lead.seen, each.seen), words=None) for each in own.values()]
 
     def _post(self, url: str) -> str | None:
         parts = _parts(url)
@@ -119,6 +121,11 @@ class RedditPages:
     def _is_shared(self, url: str) -> bool:
         parts = _parts(url)
         return bool(parts and _is_reddit(parts.hostname) and _SHARED.match(parts.path))
+
+
+def _seen_through(link: Seen, post: Seen) -> Seen:
+    """Where the link stands; a link that stands nowhere in particular has the post's own id."""
+    return replace(link, post_id=link.post_id or post.post_id, nsfw=True if post.nsfw else link.nsfw)
 
 
 def _without_keys(name: str, outside: Outside) -> Iterator[Step]:

@@ -18,7 +18,7 @@ from anitui.pipeline.sources import gallery_dl
 from anitui.pipeline.sources.kinds import Gone, Lead, Outside, Seen, Step
 from anitui.pipeline.sources.reddit_links import links
 from anitui.pipeline.sources.reddit_orders import RedditOrder, subreddit_name
-from anitui.pipeline.sources.reddit_posts import REDDIT, original_of, removal, seen_in, steps_of
+from anitui.pipeline.sources.reddit_posts import REDDIT, is_nsfw, original_of, removal, seen_in, steps_of
 from anitui.words import count as count_of
 
 _FILE = "anitui: file"  # under it, a record of gallery-dl has its picture
@@ -63,7 +63,7 @@ class Kept:
     def everything(self, subreddit: str | None, *, nsfw: bool) -> Iterator[Step]:
         """The pictures of all posts."""
         for post in self._submissions(subreddit):
-            if nsfw or not post.get("over_18"):
+            if nsfw or not is_nsfw(post):
                 yield from _steps_of(post)
         self._complain()
 
@@ -130,7 +130,7 @@ class Kept:
 
 def _steps_of(post: Record) -> Iterator[Step]:
     if _FILE in post:
-        yield gallery_dl.step_of(post[_FILE], gallery_dl.seen_of(post[_FILE]))
+        yield from gallery_dl.steps_of(post[_FILE], gallery_dl.seen_of(post[_FILE]))
         return
     original = original_of(post)
     if isinstance(original, str):
@@ -163,7 +163,7 @@ def _of_kept_comment(record: Record, threads: Mapping[str, Record]) -> Iterator[
     body = body if isinstance(body, str) else ""
     marks = [str(each) for each in (kept.told.get("filename"), kept.told.get("media_id")) if each]
     own = [words for words, url in links(body, kept.comment.get("media_metadata")) if any(m in url for m in marks)]
-    yield gallery_dl.step_of(kept, gallery_dl.seen_of(kept), " ".join(own) if own else body)
+    yield from gallery_dl.steps_of(kept, gallery_dl.seen_of(kept), " ".join(own) if own else body)
 
 
 def _is_of_post(post: Record) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from anitui.pipeline.sources.kinds import Field
+from anitui.pipeline.sources.reddit_posts import is_nsfw
 
 SORTS = ("relevance", "top", "new", "comments", "hot")
 TIMES = ("all", "year", "month", "week", "day", "hour")
@@ -31,7 +32,7 @@ class RedditOrder:
 
     def fits(self, post: Mapping[str, Any]) -> bool:
         """Whether a post has the flair, the date and the decency asked for."""
-        if not self.nsfw and post.get("over_18"):
+        if not self.nsfw and is_nsfw(post):
             return False
         if self.flair is not None and _folded(str(post.get("link_flair_text") or "")) != _folded(self.flair):
             return False

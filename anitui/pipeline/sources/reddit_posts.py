@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,20 +25,34 @@ _WHO_REMOVED = {
 Post = Mapping[str, Any]
 
 
-def seen_in(post: Post, original: Post | None = None) -> Seen:
-    """What a sighting says of a post. The id is the original's, so that crossposts belong together."""
+def seen_in(post: Post) -> Seen:
+    """What a sighting says of a post."""
     author = _text(post.get("author"))
     permalink = _text(post.get("permalink"))
+    name = _text(post.get("id"))
     return Seen(
         site="reddit",
         page_url=f"{REDDIT}{permalink}" if permalink else None,
-        post_id=f"t3_{(original or post).get('id')}",
+        post_id=f"t3_{name}" if name else None,
         title=html.unescape(_text(post.get("title")) or "") or None,
         author=None if author in (None, "[deleted]", "[removed]") else author,
         flair=html.unescape(_text(post.get("link_flair_text")) or "").strip() or None,
-        nsfw=bool(post.get("over_18")),
+        nsfw=is_nsfw(post),
         posted_at=_moment(post.get("created_utc")),
     )
+
+
+def seen_with(post: Post, original: Post | None = None) -> tuple[Seen, ...]:
+    """Where the pictures of a post are seen: in it, and for a crosspost in the original, too."""
+    seen = (seen_in(post),) if original is None else (seen_in(post), seen_in(original))
+    nsfw = any(each.nsfw for each in seen)  # the pictures are the same, whoever marked them
+    return tuple(replace(each, nsfw=nsfw) for each in seen)
+
+
+def is_nsfw(post: Post) -> bool:
+    """Whether a post is marked as over 18, or is a crosspost of one that is, as far as it tells."""
+    original = original_of(post)
+    return bool(post.get("over_18")) or (isinstance(original, Mapping) and bool(original.get("over_18")))
 
 
 def original_of(post: Post) -> Post | str | None:
@@ -50,11 +65,20 @@ def original_of(post: Post) -> Post | str | None:
 
 
 def steps_of(post: Post, original: Post | None = None) -> Iterator[Step]:
-    """The pictures of a post in their order, or why it has none any more. A text without any yields nothing."""
-    seen = seen_in(post, original)
-    body = original or post
-    here = seen.page_url or f"{REDDIT}/comments/{post.get('id')}"
-    removed = removal(post) or removal(body)
+    """The pictures of a post in their order, or why it has none any more. A text without any yields nothing.
+
+    Each picture of a crosspost comes twice: as seen in it and as seen in the original. What is gone is told once.
+    """
+    seen = seen_with(post, original)
+    for step in _steps_in(original or post, seen[0], removal(post) or removal(original or post)):
+        if isinstance(step, Lead):
+            yield from (replace(step, seen=each) for each in seen)
+        else:
+            yield step
+
+
+def _steps_in(body: Post, seen: Seen, removed: str | None) -> Iterator[Step]:
+    here = seen.page_url or f"{REDDIT}/comments/{(seen.post_id or '').removeprefix('t3_')}"
     if removed:
         yield Gone(here, removed, seen)
     elif body.get("is_gallery") or body.get("gallery_data"):
