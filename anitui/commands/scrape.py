@@ -50,7 +50,8 @@ def outcome(done: CollectReport) -> int:
     stopped = [job for job in done.jobs if job["state"] != "done"]
     if stopped and not (done.new or done.already):
         raise AnituiError(stopped[0]["reason"] or "the jobs were stopped; the same command goes on")
-    return 3 if stopped or done.failures else 0
+    # What was refused in earlier runs stays refused: a job that looked for what is new and found it whole is done.
+    return 3 if stopped or done.refused or done.failed or done.gone else 0
 
 
 def _detach(options: argparse.Namespace, collecting: Collecting, ids: Sequence[int]) -> int:

@@ -108,8 +108,13 @@ class Client:
             network_backend=self._network,
         )
 
-    def page(self, url: str, *, headers: Mapping[str, str] | None = None, pace: float = 0.0) -> Page:
-        """A page of any text type, unpacked. `pace`: so many seconds between two such requests to its host."""
+    def page(
+        self, url: str, *, headers: Mapping[str, str] | None = None, pace: float = 0.0, patient: bool = True
+    ) -> Page:
+        """A page of any text type, unpacked. `pace`: so many seconds between two such requests to its host.
+
+        Not `patient`: there is another way, so a site that asks to wait counts as one that fails.
+        """
 
         def read(answer: _Answer) -> Page:
             body = b"".join(self._body(answer, self._limits.max_page_bytes))
@@ -117,7 +122,7 @@ class Client:
             return Page(answer.chain[-1], answer.status, answer.headers, body)
 
         asked = {"Accept": "text/html,application/json;q=0.9,*/*;q=0.5", "Accept-Encoding": "gzip", **(headers or {})}
-        got, _ = self._again(url, asked, pace, read)
+        got, _ = self._again(url, asked, pace, read, patient=patient)
         return got
 
     def picture(self, url: str, into: Path, *, headers: Mapping[str, str] | None = None) -> Fetched:
@@ -154,7 +159,13 @@ class Client:
         self._stopping.set()
 
     def _again(
-        self, url: str, headers: Mapping[str, str], pace: float, read: Callable[[_Answer], Got]
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        pace: float,
+        read: Callable[[_Answer], Got],
+        *,
+        patient: bool = True,
     ) -> tuple[Got, int]:
         """Try, and try again what is worth it, with pauses that grow and differ from one another."""
         attempt, left, patience = 0, self._limits.attempts, self._limits.attempts * _MORE_PATIENCE
@@ -166,7 +177,7 @@ class Client:
             except NotFetched as error:
                 raise NotFetched(error.reason, final=error.final, attempts=attempt) from None
             except _Passing as error:
-                left, patience = (left, patience - 1) if error.busy else (left - 1, patience)
+                left, patience = (left, patience - 1) if error.busy and patient else (left - 1, patience)
                 if left == 0 or patience == 0 or (error.wait or 0.0) > LONGEST_WAIT or not error.soon:
                     # It was tried, so nothing that stands in for it should be had instead.
                     raise NotFetched(error.reason, final=False, attempts=max(2, attempt)) from None

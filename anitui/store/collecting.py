@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KIND = "scrape"  # of the jobs here
 
 _SEEN = ("site", "page_url", "post_id", "title", "author", "flair", "nsfw", "posted_at")
-_LEAD = ("job_id", "url", "label_hint", *_SEEN, "instead", "file", "tags")
+_LEAD = ("job_id", "url", "label_hint", *_SEEN, "instead", "file", "tags", "via")
 _ONE_LEAD = ("job_id", "url", "label_hint", "post_id", "page_url")
 # A limit may have been raised since, so what was over it is looked at again.
 _OVER_A_LIMIT = "coalesce(starts_with(i.reason, 'too many'), false)"
@@ -44,6 +44,7 @@ class FoundLead:
     instead: tuple[str, ...] = ()
     file: str | None = None
     tags: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()  # pages that were opened on the way
     gone: str | None = None
 
 
@@ -323,7 +324,7 @@ def _lead_table(leads: Sequence[FoundLead]) -> pyarrow.Table:
     import pyarrow
 
     text, texts = pyarrow.string(), pyarrow.list_(pyarrow.string())
-    types = {"job_id": pyarrow.int64(), "nsfw": pyarrow.bool_(), "instead": texts, "tags": texts}
+    types = {"job_id": pyarrow.int64(), "nsfw": pyarrow.bool_(), "instead": texts, "tags": texts, "via": texts}
     columns = {
         name: pyarrow.array([getattr(each, name) for each in leads], types.get(name, text))
         for name in (*(name for name in _LEAD if name != "posted_at"), "gone")

@@ -106,3 +106,27 @@ def test_a_paused_job_leaves_what_waits_and_ends_when_what_is_under_way_is_done(
     board.settled(item, {"say": "not", "url": item.lead.url, "state": "failed", "reason": "it took too long"})
     assert told[-1] == {"say": "job", "job": 1, "state": "stopped", "reason": None}
     assert board.idle()
+
+
+def test_what_failed_is_not_asked_for_again_in_the_same_run_unless_one_says_so(board: Board, told: Told) -> None:
+    find(board, "a.example/1")
+    item = taken(board)
+    line = {"say": "not", "url": item.lead.url, "state": "failed", "reason": "it took too long", "attempts": 4}
+    board.settled(item, line)
+    board.begin(Job(2, SPEC, 0))
+    find(board, "a.example/1", jobs=(1, 2))
+    assert told.of("not") == [line, {**line, "attempts": 0, "again": True}], "the other job hears of it"
+    assert board.jobs[2].pending == 0
+    board.again(2, item.lead)
+    assert taken(board).wanted_by == {2}
+
+
+def test_the_pages_on_the_way_are_known(board: Board, told: Told) -> None:
+    seen = Seen("reddit", "https://reddit.example/comment")
+    board.found([1], Lead("https://a.example/album", seen))
+    board.opened(taken(board), [Lead("https://a.example/1", seen)])
+    assert [(line["url"], line["via"]) for line in told.of("found")] == [
+        ("https://a.example/album", ()),
+        ("https://a.example/1", ("https://a.example/album",)),
+    ]
+    assert taken(board).lead.via == ("https://a.example/album",)

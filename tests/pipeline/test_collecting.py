@@ -104,6 +104,9 @@ def test_everything_arrives_once_with_where_it_was_seen(
     assert catalogue.rows(twice) == [("t3_p01",), ("t3_thr",)]
     gallery = "SELECT url FROM sightings WHERE post_id = 't3_gal' ORDER BY url"
     assert [row[0] for row in catalogue.rows(gallery)] == [f"https://i.redd.it/g{n}.jpg" for n in range(4)]
+    album = "SELECT page_url, chain FROM sightings WHERE url = 'https://i.imgur.com/Abc1230.png'"
+    page = "https://www.reddit.com/r/anime/comments/thr/episode_discussion_1/c2/"
+    assert catalogue.rows(album) == [(page, ["https://imgur.com/a/Album01", "https://i.imgur.com/Abc1230.png"])]
     for path, sha in catalogue.rows("SELECT path, sha256 FROM images"):
         assert sha in path and (workspace.root / path).is_file()
     assert not list(workspace.work.iterdir()), "nothing of it is left over"

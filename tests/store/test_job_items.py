@@ -262,7 +262,7 @@ def test_what_waits_is_told_with_all_that_is_known_of_it(catalogue: Catalogue, j
         "job_id": job, "url": URL, "label_hint": "cocoa", "site": "reddit", "page_url": LEAD.page_url,
         "post_id": "t3_1", "title": "A title", "author": "somebody", "flair": "Fanart", "nsfw": True,
         "posted_at": 1_600_000_000.25, "instead": ["https://preview.redd.it/a.png"], "file": None,
-        "tags": ["rabbit", "cup"],
+        "tags": ["rabbit", "cup"], "via": [],
     }  # fmt: skip
     assert (second["file"], second["posted_at"]) == ("/x/f.png", None)
 

@@ -44,12 +44,14 @@ def take_in(workspace: Workspace, catalogue: Catalogue, work: Detached, hashing:
         pictures = {line["url"]: (line, _examined_of(line, hashing)) for line in told if line.get("say") == "taken"}
         taking = Taking(workspace, catalogue, [each for _, each in pictures.values()], keep=True)
         settled: list[Settled] = []
+        again: list[Settled] = []  # that failed earlier in this run, and was found once more
         for url, (line, examined) in pictures.items():
             settled.append(_take(taking, url, line, examined))
         for line in told:
             if line.get("say") == "not":
                 attempts = line.get("attempts", 1)
-                settled.append(Settled(line["url"], line["state"], line["reason"], attempts=attempts))
+                failed = Settled(line["url"], line["state"], line["reason"], attempts=attempts)
+                (again if line.get("again") else settled).append(failed)
             elif line.get("say") == "opened":
                 settled.append(
                     Settled(line["url"], "done", f"a page of {line['pictures']} pictures", jobs=tuple(line["jobs"]))
@@ -60,6 +62,9 @@ def take_in(workspace: Workspace, catalogue: Catalogue, work: Detached, hashing:
                 counts["new" if each.state == "done" else "already"] += 1
             elif each.state in ("refused", "failed"):
                 counts[each.state] += 1
+
+        urls = {each.url for each in settled}
+        settled += [each for each in again if each.url not in urls]
 
         def also(connection: Any) -> None:
             collecting.settle(connection, settled, name, read_to)
@@ -95,6 +100,7 @@ def _lead_of(line: Mapping[str, Any]) -> FoundLead:
         instead=tuple(line.get("instead", ())),
         file=line.get("file"),
         tags=tuple(line.get("tags", ())),
+        via=tuple(line.get("via", ())),
         gone=line.get("reason"),
     )
 

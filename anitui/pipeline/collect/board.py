@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from anitui.pipeline.collect.live import JobLive
@@ -82,6 +82,7 @@ class Board:
         self._taken: Counter[str] = Counter()  # by those who fetch, of each site
         self._known: array[int] = array("Q")
         self._settled: set[int] = set()
+        self._failed: dict[int, Mapping[str, Any]] = {}  # in this run, with what was said of it
         self._opened: dict[str, Sequence[Lead]] = {}
         self.jobs: dict[int, Job] = {}
         self.ending = False
@@ -152,6 +153,7 @@ class Board:
     def again(self, job_id: int, lead: Lead) -> None:
         """What an earlier run found and did not get to. The catalogue knows of it."""
         with self._changed:
+            self._failed.pop(url_number(lead.url), None)
             self._queue([self.jobs[job_id]], lead)
 
     def crawled(self, job_ids: Iterable[int], fault: str | None) -> None:
@@ -179,7 +181,7 @@ class Board:
         for opener in self._openers:
             direct = opener.direct(lead.url)
             if direct is not None and direct != lead.url:
-                return Lead(direct, lead.seen, lead.words, lead.instead, lead.file, lead.tags)
+                return replace(lead, url=direct)
         return lead
 
     def _queue(self, jobs: Sequence[Job], lead: Lead) -> None:
@@ -190,6 +192,9 @@ class Board:
             for child in self._opened[lead.url]:
                 self._add(wanting, child)
             self._say([_opened(lead.url, self._opened[lead.url], [job.job_id for job in wanting])])
+            return
+        if (failure := self._failed.get(url_number(lead.url))) is not None:  # it will not do better in this run
+            self._say([{**failure, "attempts": 0, "again": True}])
             return
         item = self._items.get(lead.url)
         if item is None:
@@ -240,10 +245,11 @@ class Board:
 
     def opened(self, item: Item, children: Sequence[Lead]) -> None:
         """A page was opened: these are the pictures in it."""
+        children = [replace(each, words=None, via=(*item.lead.via, item.lead.url)) for each in children]
         with self._changed:
             jobs = [self.jobs[each] for each in item.wanted_by]
             for child in children:
-                self._add(jobs, Lead(child.url, child.seen, None, child.instead, child.file, child.tags))
+                self._add(jobs, child)
             self._opened[item.lead.url] = tuple(children)
             if len(self._opened) > MOST_OPENED:
                 del self._opened[next(iter(self._opened))]
@@ -261,7 +267,9 @@ class Board:
                     job = self.jobs[each]
                     job.have += 1
                     job.taken.append(now)
-            if line.get("state") != "failed":
+            if line.get("state") == "failed":
+                self._failed[url_number(item.lead.url)] = line
+            else:
                 self._settled.add(url_number(item.lead.url))
             self._close(item)
 
@@ -312,7 +320,7 @@ class Board:
 def _found(job: Job, lead: Lead) -> dict[str, Any]:
     return {
         "say": "found", "job": job.job_id, "url": lead.url, "label": job.spec.label, "seen": asdict(lead.seen),
-        "instead": lead.instead, "file": lead.file, "tags": lead.tags,
+        "instead": lead.instead, "file": lead.file, "tags": lead.tags, "via": lead.via,
     }  # fmt: skip
 
 

@@ -222,7 +222,8 @@ class Collector:
                 if error.final or error.attempts <= 1:
                     continue
                 break  # it may well come another time: what stands in for it would be a worse picture
-            facts = {"chain": list(dict.fromkeys([url, *got.chain])), "attempts": got.attempts, "bytes": got.bytes}
+            chain = list(dict.fromkeys([*item.lead.via, url, *got.chain]))
+            facts = {"chain": chain, "attempts": got.attempts, "bytes": got.bytes}
             self._hand_over(item, path, facts, ours=True)
             return
         if first is not None:
@@ -288,7 +289,8 @@ class Collector:
 
 def _lead_of(row: Mapping[str, Any]) -> Lead:
     seen = {name: row[name] for name in Seen.__dataclass_fields__}
-    return Lead(row["url"], Seen(**seen), None, tuple(row["instead"] or ()), row["file"], tuple(row["tags"] or ()))
+    several = {name: tuple(row[name] or ()) for name in ("instead", "tags", "via")}
+    return Lead(row["url"], Seen(**seen), None, file=row["file"], **several)
 
 
 def _own_fault(error: BaseException) -> str:

@@ -100,7 +100,7 @@ class ImgurOpener:
                 instead=(),
                 seen=replace(
                     lead.seen,
-                    page_url=page.url,
+                    page_url=lead.seen.page_url or page.url,
                     title=lead.seen.title or picture.title or post.title,
                     nsfw=_either(lead.seen.nsfw, picture.nsfw, post.nsfw),
                 ),
@@ -114,7 +114,8 @@ class ImgurOpener:
             return None
         for question in page.questions:
             try:
-                answer = outside.client.page(question, headers={"Authorization": f"Client-ID {client_id}"})
+                named = {"Authorization": f"Client-ID {client_id}"}
+                answer = outside.client.page(question, headers=named, patient=False)
             except NotFetched as error:
                 if error.final:  # it is not there by that name
                     continue

@@ -41,6 +41,7 @@ class Lead:
     instead: tuple[str, ...] = ()  # where to look, in this order, when `url` gives nothing
     file: str | None = None  # it lies on this machine already
     tags: tuple[str, ...] = ()  # what the site says of the picture, such as genres
+    via: tuple[str, ...] = ()  # the pages that were opened on the way to it
 
 
 @dataclass(frozen=True, slots=True)

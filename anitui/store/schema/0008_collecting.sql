@@ -23,6 +23,7 @@ CREATE TABLE job_leads (
     instead     VARCHAR[],                  -- where else to look
     file        VARCHAR,                    -- it lies on this machine
     tags        VARCHAR[],
+    via         VARCHAR[],                  -- pages that were opened on the way to it
     found_at    TIMESTAMP NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
 );
 
