@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,7 +17,7 @@ import zstandard
 from anitui.demo.site import shapes
 from anitui.errors import AnituiError
 from anitui.pipeline.collect.specs import JobSpec
-from anitui.pipeline.sources import registry
+from anitui.pipeline.sources import reddit_kept, registry
 from anitui.pipeline.sources.kinds import Gone, Lead, Mark, Seen, Step
 from tests.fakes.pictures import picture
 from tests.fakes.reddit import Comment, Item, Post, Reddit, environment
@@ -67,7 +68,10 @@ SHARED = [
     Post("xx", "Shares", "Look, and no word of what it is", crosspost_parent="ox"),
     Post("xr", "Shares", "Look, it is gone", crosspost_parent="or"),
 ]
-CROSSPOSTED = [*DRAWN, *SHARED]
+NAMING = [replace(post, id=f"{post.id}2", crosspost_list=False) for post in SHARED]  # what it is of, and no more
+NAMING.append(Post("xd2", "Shares", "Look no more", crosspost_parent="op", crosspost_list=False,
+                   removed_by_category="deleted"))  # fmt: skip
+CROSSPOSTED = [*DRAWN, *SHARED, *NAMING]
 EVERYTHING = [*PICS, *THREADS, *CROSSPOSTED]
 
 POSTS: dict[str, Any] = {"subreddit": "pics", "query": "cocoa", "flair": "Fanart", "sort": "top"}
@@ -245,7 +249,7 @@ def test_pushshift_wrote_some_things_otherwise(tmp_path: Path) -> None:
 
 
 def test_a_crossposts_pictures_are_seen_in_it_and_in_the_original(tmp_path: Path) -> None:
-    place = dump(tmp_path / "RS", submissions(CROSSPOSTED))
+    place = dump(tmp_path / "RS", submissions([*DRAWN, *SHARED]))
     steps = found("subreddit_posts", {"subreddit": "shares", "nsfw": True, "from": [place]})
     crosspost = Seen(
         "reddit", "https://www.reddit.com/r/Shares/comments/xg/look_cups/", "t3_xg", "Look, cups", "a_poster", "Found",
@@ -281,6 +285,60 @@ def test_a_crosspost_of_what_is_not_for_all_is_not_for_all(tmp_path: Path, type:
     here = {name: [place] if value == ["{}"] else value for name, value in values.items()}
     assert set(leads(found(type, here))) == {"https://i.redd.it/k1.jpg"}
     assert "https://i.redd.it/oxpic.jpg" in leads(found(type, {**here, "nsfw": True}))
+
+
+@pytest.mark.parametrize(
+    ("type", "values"),
+    [("subreddit_posts", {"subreddit": "shares", "from": ["{}"]}), ("reddit_dump", {"files": ["{}"]})],
+)
+@pytest.mark.parametrize("files", [(NAMING, DRAWN), (DRAWN, NAMING), ([*NAMING, *DRAWN, *NAMING, *DRAWN],)])
+def test_an_original_that_is_only_named_is_looked_for_wherever_it_stands(
+    tmp_path: Path, type: str, values: dict[str, Any], files: Sequence[Sequence[Post]]
+) -> None:
+    places = [dump(tmp_path / f"RS{n}", submissions(posts)) for n, posts in enumerate(files)]
+    here = {name: places if value == ["{}"] else value for name, value in values.items()}
+    whole = {name: [dump(tmp_path / "w", submissions(SHARED))] if value == ["{}"] else value
+             for name, value in values.items()}  # fmt: skip
+
+    def of_crossposts(values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        return sorted(
+            (each.url.replace("xr2", "xr").replace("xg2", "xg"), str(each.seen.post_id).rstrip("2"), each.seen.title)
+            for each in found(type, values)
+            if not isinstance(each, Mark) and "xd2" not in each.url and each.seen.title not in own
+        )
+
+    own = [post.title for post in DRAWN]
+    for nsfw in (False, True):
+        told = found(type, {**here, "nsfw": nsfw})
+        assert of_crossposts({**here, "nsfw": nsfw}) == of_crossposts({**whole, "nsfw": nsfw})
+        originals = {"t3_og", *(["t3_op", "t3_ox"] if nsfw else [])}
+        assert originals <= {each.seen.post_id for each in told if isinstance(each, Lead)}
+        assert not [each for each in told if isinstance(each, Gone) and "not told of" in each.reason]
+
+
+def test_all_is_read_once_more_only_where_an_original_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    opened = reddit_kept.opened
+    monkeypatch.setattr(reddit_kept, "opened", lambda place: read.append(place.name) or opened(place))
+    places = [dump(tmp_path / "a", submissions(DRAWN)), dump(tmp_path / "b", submissions([*SHARED, *NAMING[-1:]]))]
+    found("reddit_dump", {"files": places})
+    assert read == ["a", "b"]
+    read.clear()
+    dump(tmp_path / "b", submissions(NAMING[:1]))
+    found("reddit_dump", {"files": places})
+    assert read == ["a", "b", "a"], "until the last of them is found"
+
+
+def test_an_original_may_lie_in_a_folder_of_gallery_dl(tmp_path: Path) -> None:
+    (original,) = submissions(DRAWN[:1])
+    files = [keep(tmp_path / "kept", f"k{n}0000000.jpg", {**original, "num": n}, n) for n in (1, 2)]
+    place = dump(tmp_path / "RS", submissions(NAMING[:1]))
+    steps = found("subreddit_posts", {"subreddit": "shares", "from": [place, str(tmp_path / "kept")]})
+    assert [(step.file, step.seen.post_id) for step in steps if isinstance(step, Lead)] == [
+        (str(file), post) for file in files for post in ("t3_xg2", "t3_og")
+    ]
 
 
 def test_a_crosspost_without_its_original_is_told(tmp_path: Path) -> None:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from anitui.errors import AnituiError
 from anitui.pipeline.fetched import Stopping
 from anitui.pipeline.sources import gallery_dl
 from anitui.pipeline.sources.kinds import Gone, Lead, Outside, Seen, Step
+from anitui.pipeline.sources.packed import opened, packing_error
 from anitui.pipeline.sources.reddit_links import links
 from anitui.pipeline.sources.reddit_orders import RedditOrder, subreddit_name
-from anitui.pipeline.sources.reddit_posts import REDDIT, is_nsfw, original_of, removal, seen_in, steps_of
+from anitui.pipeline.sources.reddit_posts import REDDIT, is_nsfw, original_of, removal, seen_in, seen_with, steps_of
 from anitui.words import count as count_of
 
 _FILE = "anitui: file"  # under it, a record of gallery-dl has its picture
-_WINDOW = 1 << 31  # dumps are packed with windows of up to 2 GB
 _LONGEST_LINE = 32 << 20
-_PACKED_AT_ONCE = 16 << 10  # what it unpacks to lies in memory
 _TELL_EVERY = 100_000
 _NO_RECORDS = "lines that are no records"
+# What is remembered of a crosspost until its original is found.
+_REMEMBERED = ("id", "title", "author", "permalink", "link_flair_text", "over_18", "created_utc")
 Record = Mapping[str, Any]
+_Named: TypeAlias = dict[str, dict[str, Record]]  # an original that is only named, and its crossposts by their ids
 _Ranked: TypeAlias = tuple[tuple[float, float], int, list[Record]]  # its rank, less its place, its records
 
 
@@ -42,8 +42,10 @@ class Kept:
 
     def posts(self, order: RedditOrder) -> Iterator[Step]:
         """The pictures of a subreddit's posts, as the job over Reddit itself would find them."""
+        named: _Named = {}
         for post in self._wanted(order):
-            yield from _steps_of(post)
+            yield from _steps_of(post, named)
+        yield from self._crossposts_of(named, nsfw=order.nsfw)
         self._complain()
 
     def comments(self, order: RedditOrder) -> Iterator[Step]:
@@ -62,10 +64,36 @@ class Kept:
 
     def everything(self, subreddit: str | None, *, nsfw: bool) -> Iterator[Step]:
         """The pictures of all posts."""
+        named: _Named = {}
         for post in self._submissions(subreddit):
             if nsfw or not is_nsfw(post):
-                yield from _steps_of(post)
+                yield from _steps_of(post, named)
+        yield from self._crossposts_of(named, nsfw=nsfw)
         self._complain()
+
+    def _crossposts_of(self, named: _Named, *, nsfw: bool) -> Iterator[Step]:
+        """The pictures of crossposts that only name their original: it is looked for in all that was kept, once."""
+        if not named:
+            return
+        self._outside.say(f"{count_of(len(named), 'original')} of crossposts looked for")
+        found: set[str] = set()
+        in_dumps: set[str] = set()  # and so whole, where each record of a folder is one file of it
+        for original in self._submissions(None):
+            name = f"t3_{original['id']}"
+            if name not in named or name in in_dumps or not _is_of_post(original):
+                continue
+            found.add(name)
+            if nsfw or not is_nsfw(original):
+                for post in named[name].values():
+                    yield from _steps_of_crosspost(post, original)
+            if _FILE not in original:
+                in_dumps.add(name)
+                if len(in_dumps) == len(named):
+                    return
+        for name, posts in named.items():
+            for post in posts.values() if name not in found else ():
+                seen = seen_in(post)
+                yield Gone(seen.page_url or name, "a crosspost of a post that is not told of here", seen)
 
     def _complain(self) -> None:
         """What is damaged is told when all that is whole was found."""
@@ -102,11 +130,11 @@ class Kept:
                 yield {**kept.told, _FILE: kept}
 
     def _of_dump(self, place: Path) -> Iterator[Record]:
-        with _opened(place) as file:
+        with opened(place) as file:
             for number in count(1):
                 try:
                     line = file.readline(_LONGEST_LINE)
-                except (EOFError, OSError, zlib.error, _packing_error()) as error:
+                except (EOFError, OSError, zlib.error, packing_error()) as error:
                     self._damage = (
                         f"{place} is damaged after {number - 1:,} lines ({error}): only what stood before it is taken"
                     )
@@ -128,14 +156,24 @@ class Kept:
                     self._outside.say(f"{place.name}: {count_of(self._bad, 'line that is no record', _NO_RECORDS)}")
 
 
-def _steps_of(post: Record) -> Iterator[Step]:
+def _steps_of(post: Record, named: _Named) -> Iterator[Step]:
+    """The pictures of a post. A crosspost that only names its original is put beside the others that are `named`."""
     if _FILE in post:
         yield from gallery_dl.steps_of(post[_FILE], gallery_dl.seen_of(post[_FILE]))
         return
     original = original_of(post)
-    if isinstance(original, str):
-        seen = seen_in(post)
-        yield Gone(seen.page_url or original, "a crosspost of a post that is not told of here", seen)
+    if not isinstance(original, str):
+        yield from steps_of(post, original)
+    elif removal(post):
+        yield from steps_of(post)
+    else:
+        remembered = {name: post[name] for name in _REMEMBERED if name in post}
+        named.setdefault(original, {})[str(post["id"])] = remembered
+
+
+def _steps_of_crosspost(post: Record, original: Record) -> Iterator[Step]:
+    if _FILE in original:
+        yield from gallery_dl.steps_of(original[_FILE], seen_with(post, original))
     else:
         yield from steps_of(post, original)
 
@@ -221,60 +259,3 @@ def _slug_matches(order: RedditOrder, comment: Record) -> bool:
     # Titles are cut there after some fifty letters.
     words = [word for word in order.words() if word.isascii()]
     return bool(slug) and all(word in slug for word in words[:4])
-
-
-def _opened(place: Path) -> BinaryIO:
-    try:
-        with place.open("rb") as file:
-            start = file.read(4)
-        if start == b"\x28\xb5\x2f\xfd" or start[1:] == b"\x2a\x4d\x18" or place.suffix.lower() == ".zst":
-            return io.BufferedReader(_Unpacked(place), 1 << 20)
-        if start[:2] == b"\x1f\x8b":
-            return cast(BinaryIO, gzip.open(place))  # unbuffered, so that all before some damage arrives
-        return place.open("rb", buffering=1 << 20)
-    except OSError as error:
-        raise AnituiError(f"{place} cannot be read: {error.strerror}") from error
-
-
-class _Unpacked(io.RawIOBase):
-    """All frames of a file packed with zstd. One that ends too early is an EOFError, where the library says nothing."""
-
-    def __init__(self, place: Path) -> None:
-        import zstandard
-
-        self._file = place.open("rb")
-        self._unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
-        self._frame: Any = None
-        self._packed = b""
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        while not self._ready:
-            self._packed = self._packed or self._file.read(_PACKED_AT_ONCE)
-            if not self._packed:
-                if self._frame is not None:
-                    raise EOFError("it ends in the middle")
-                return 0
-            if self._frame is None:
-                self._frame = self._unpacker.decompressobj()
-            self._ready = memoryview(self._frame.decompress(self._packed))
-            self._packed = self._frame.unused_data if self._frame.eof else b""
-            if self._frame.eof:
-                self._frame = None
-        size = min(len(into), len(self._ready))
-        into[:size] = self._ready[:size]
-        self._ready = self._ready[size:]
-        return size
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-def _packing_error() -> type[Exception]:
-    import zstandard
-
-    return zstandard.ZstdError
