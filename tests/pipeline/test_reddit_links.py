@@ -110,3 +110,8 @@ def test_a_post_that_a_comment_leads_to_is_seen_in_the_comment(monkeypatch: pyte
             lead = Lead("https://www.reddit.com/r/y/comments/cross1/a_crosspost/", seen, "the words")
             (opened,) = RedditPages().open(lead, outside(site.url, "reddit.com"))
             assert (opened.url, opened.seen) == ("https://i.redd.it/orig1pic.jpg", expected)
+
+
+def test_tags_are_letters_and_hide_no_link() -> None:
+    text = "<div>\n[Rize](https://i.redd.it/a.png)\n</div>\n\n<b>[Chino](https://i.redd.it/b.png)</b>"
+    assert links(text) == [("Rize", "https://i.redd.it/a.png"), ("Chino", "https://i.redd.it/b.png")]

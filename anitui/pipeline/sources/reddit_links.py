@@ -79,4 +79,8 @@ def _tidy(words: list[str]) -> str:
 def _reader() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"linkify": True}).enable(["linkify", "table", "strikethrough"])
+    return (
+        MarkdownIt("commonmark", {"linkify": True, "html": False})  # on Reddit, tags are letters like others
+        .enable(["linkify", "table", "strikethrough"])
+        .disable(["html_block", "html_inline"])
+    )
