@@ -53,7 +53,8 @@ class Background:
         self._app = app
         self.runs: list[Run] = []
         self._collected: set[int] = set()  # jobs that were worked on since collecting began
-        self._pausing: set[int] = set()
+        # What jobs were told last, until their process says so itself: to pause (True), or to go on.
+        self._told: dict[int, bool] = {}
 
     @cached_property
     def collecting(self) -> Collecting:
@@ -71,21 +72,23 @@ class Background:
         """How collecting stands, and which of its jobs were told to pause."""
         live = self.collecting.live()
         if live is None:
-            self._pausing.clear()
+            self._told.clear()
             return None
         self._collected.update(live.jobs)
-        pausing = {job: replace(live.jobs[job], pausing=True) for job in self._pausing if job in live.jobs}
-        return replace(live, jobs={**live.jobs, **pausing}) if pausing else live
+        told = {
+            job: replace(live.jobs[job], pausing=pausing) for job, pausing in self._told.items() if job in live.jobs
+        }
+        return replace(live, jobs={**live.jobs, **told}) if told else live
 
     def start_jobs(self, job_ids: Sequence[int]) -> None:
         """Let jobs be worked on by the process that collects."""
-        self._pausing.difference_update(job_ids)
+        self._told.update(dict.fromkeys(job_ids, False))
         self._collected.update(job_ids)
         self._beside(lambda: self.collecting.start(job_ids, tied=False))
 
     def pause_jobs(self, job_ids: Sequence[int]) -> None:
         """Let jobs be."""
-        self._pausing.update(job_ids)
+        self._told.update(dict.fromkeys(job_ids, True))
         self._beside(lambda: self.collecting.pause(job_ids))
 
     def stopped_by_leaving(self) -> list[Run]:

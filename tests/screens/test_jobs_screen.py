@@ -100,6 +100,7 @@ async def test_from_the_form_to_the_pictures(empty: Workspace, catalogue: Catalo
         assert at.said == f"collecting done: {POSTS - 2} new pictures, 3 not taken, see Jobs"
         (row,) = rows(catalogue)
         assert (row.state, row.done, row.refused, row.failed, row.items) == ("done", POSTS - 2, 2, 1, POSTS + 1)
+        await at.until(lambda: bool(row_of(at, "✓")), pause=BESIDE)
         numbers = row_of(at, "✓").split()
         assert numbers[-5:] == ["6", "0", "2", "1", "9"] and numbers[-6].strip("━╍") == ""
         assert f"b its {POSTS - 2} pictures · r tries the 1 failed again · space looks for what is new" in at.seen()

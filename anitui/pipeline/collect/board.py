@@ -42,6 +42,7 @@ class Job:
     crawling: bool = True
     pending: int = 0
     paused: bool = False
+    goes_on: bool = False  # it begins again as soon as it has paused
     fault: str | None = None
     doing: str = ""
     taken: deque[float] = field(default_factory=deque)
@@ -107,7 +108,7 @@ class Board:
             job = self.jobs.get(job_id)
             if job is None:
                 return
-            job.paused = True
+            job.paused, job.goes_on = True, False
             for item in list(self._items.values()):
                 if job_id in item.wanted_by and not item.started:
                     item.wanted_by.discard(job_id)
@@ -115,11 +116,14 @@ class Board:
             self._look_whether_done(job)
             self._changed.notify_all()
 
-    def is_pausing(self, job_id: int) -> bool:
-        """Whether a job was paused and finishes what it has under way."""
+    def is_pausing(self, job_id: int, *, goes_on: bool = False) -> bool:
+        """Whether a job was paused and finishes what it has under way. `goes_on`: it is to begin again then."""
         with self._changed:
             job = self.jobs.get(job_id)
-            return job is not None and job.paused
+            if job is None or not job.paused:
+                return False
+            job.goes_on = job.goes_on or goes_on
+            return True
 
     def end(self) -> None:
         """Nothing new is begun from now on."""
@@ -312,7 +316,11 @@ class Board:
                 # Of the first seconds, too, a rate is told that does not begin at nothing.
                 span = min(RATE_SECONDS, max(1.0, now - job.taken[0])) if job.taken else 1.0
                 found[job.job_id] = JobLive(
-                    round(len(job.taken) / span, 1), job.doing, job.pending, job.crawling, job.paused
+                    round(len(job.taken) / span, 1),
+                    job.doing,
+                    job.pending,
+                    job.crawling,
+                    job.paused and not job.goes_on,
                 )
             return found
 

@@ -89,7 +89,8 @@ class Collector:
 
         False: one of them was paused and has something under way still; it cannot begin again just now.
         """
-        if any(self.board.is_pausing(each["job_id"]) for each in order["jobs"]):
+        pausing = [each for each in order["jobs"] if self.board.is_pausing(each["job_id"], goes_on=True)]
+        if pausing:
             return False
         inbox = self._worker.folder / "inbox"
         numbers = array("Q")
