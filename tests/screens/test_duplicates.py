@@ -477,7 +477,7 @@ async def test_of_faces_their_part_of_the_picture_is_shown(alike: Workspace, uns
         await at.sees("60×60  BMP", "larger")
         left = at.app.screen.query_one(Sides)._pair
         assert left is not None and left.pictures[0].crop == pytest.approx((14, 24, 72, 72))
-        assert all(isinstance(each.result, Prepared) for each in views(at))
+        await at.until(lambda: all(isinstance(each.result, Prepared) for each in views(at)))
         await at.press("space")
         assert unsearched.rows("SELECT kind, a_id, b_id, verdict FROM verdicts") == [("face", 71, 72, "keep_a")]
         assert unsearched.rows("SELECT face_id FROM faces WHERE state = 'set_aside'") == [(72,)]

@@ -116,6 +116,7 @@ async def test_from_the_form_to_the_pictures(empty: Workspace, catalogue: Catalo
         await at.until(lambda: at.said.startswith("collecting done: 1 new picture"), pause=BESIDE)
         await at.quiet()
         assert [each.path for each in reddit.requests[before:] if each.path.endswith(".jpg")] == ["/p4pic.jpg"]
+        await at.until(lambda: row_of(at, "✓").split()[-5:] == ["7", "0", "2", "0", "9"], pause=BESIDE)
         await at.press("r")
         assert at.said == "nothing of this job failed; what was refused would be refused again"
 
