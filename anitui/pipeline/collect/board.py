@@ -116,14 +116,17 @@ class Board:
             self._look_whether_done(job)
             self._changed.notify_all()
 
-    def is_pausing(self, job_id: int, *, goes_on: bool = False) -> bool:
-        """Whether a job was paused and finishes what it has under way. `goes_on`: it is to begin again then."""
+    def is_pausing(self, job_id: int) -> bool:
+        """Whether a job was paused and finishes what it has under way."""
         with self._changed:
             job = self.jobs.get(job_id)
-            if job is None or not job.paused:
-                return False
-            job.goes_on = job.goes_on or goes_on
-            return True
+            return job is not None and job.paused
+
+    def will_go_on(self, job_id: int) -> None:
+        """A job that is pausing is to begin again as soon as it has paused."""
+        with self._changed:
+            if (job := self.jobs.get(job_id)) is not None:  # it may have paused since
+                job.goes_on = True
 
     def end(self) -> None:
         """Nothing new is begun from now on."""

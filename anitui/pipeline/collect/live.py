@@ -8,6 +8,8 @@ from typing import Any
 
 from anitui.pipeline.politeness import HostState
 
+DISK_FULL = "the disk is full: free some space and start it again, it goes on where it stopped"
+
 
 @dataclass(frozen=True, slots=True)
 class JobLive:

@@ -15,7 +15,7 @@ from uuid import uuid4
 from anitui import detached
 from anitui.detached import Detached
 from anitui.pipeline.collect.arrivals import finish, take_in
-from anitui.pipeline.collect.live import Live, live_of
+from anitui.pipeline.collect.live import DISK_FULL, Live, live_of
 from anitui.pipeline.collect.specs import JobSpec
 from anitui.progress import Event, Work
 from anitui.settings import Settings
@@ -247,7 +247,7 @@ class Collecting:
 
     def _why_ended(self, work: Detached) -> str | None:
         if shutil.disk_usage(self._workspace.root).free < _TIGHT:
-            return "the disk is full: free some space and start it again, it goes on where it stopped"
+            return DISK_FULL
         words = work.last_words()
         return f"the process that collects ended early: {words}" if words else "the process that collects was killed"
 

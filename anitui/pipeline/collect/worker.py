@@ -24,7 +24,7 @@ from typing import Any
 from anitui.detached import LogFull, Worker
 from anitui.errors import AnituiError, in_one_sentence
 from anitui.pipeline.collect.board import Board, Item, Job
-from anitui.pipeline.collect.live import Live
+from anitui.pipeline.collect.live import DISK_FULL, Live
 from anitui.pipeline.collect.look import Look, crashed, line_of, looked
 from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.engine import Processes
@@ -41,7 +41,6 @@ GRACE_SECONDS = 4.0  # for pictures that are under way when it ends: nothing sho
 JOIN_SECONDS = 5.0  # for what waits on a library's own request; what it would have found, the next run finds
 LOOK_AT_ONCE = 64
 FETCHING = "fetching"
-DISK_FULL = "the disk is full: free some space and start it again, it goes on where it stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,10 @@ class Collector:
 
         False: one of them was paused and has something under way still; it cannot begin again just now.
         """
-        pausing = [each for each in order["jobs"] if self.board.is_pausing(each["job_id"], goes_on=True)]
+        pausing = [each["job_id"] for each in order["jobs"] if self.board.is_pausing(each["job_id"])]
         if pausing:
+            for job_id in pausing:
+                self.board.will_go_on(job_id)
             return False
         inbox = self._worker.folder / "inbox"
         numbers = array("Q")
