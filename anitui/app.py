@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.text import Text
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
 from anitui import actions
 from anitui.screens.background import Background
 from anitui.screens.bindings import bindings, shown_key
+from anitui.screens.driver import TerminalDriver
 from anitui.screens.goto import GoTo
 from anitui.screens.help import HelpScreen
 from anitui.screens.home import HomeScreen
@@ -96,6 +99,10 @@ class AnituiApp(Host):
         super().__init__(workspace, catalogue, settings)
         self.use_command_palette = True
         self.background = Background(self)
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        return TerminalDriver if found is LinuxDriver else found
 
     def on_mount(self) -> None:
         # A line that drops, or a polite kill, is one more way of leaving: what runs gets to keep what it did.

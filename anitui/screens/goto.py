@@ -9,13 +9,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from anitui import actions
+from anitui.screens.questions import Question
 
 
-class GoTo(ModalScreen[str | None]):
+class GoTo(Question[str | None]):
     """Shows the letters while it waits, and closes with the place that was chosen.
 
     The letters are bindings: a key that was sent together with the `g` (over a slow line they come in one piece) is

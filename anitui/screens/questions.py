@@ -5,20 +5,42 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Key
+from textual.events import Event, Key
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+Answer = TypeVar("Answer")
 
-class Confirm(ModalScreen[bool]):
+
+class Question(ModalScreen[Answer]):
+    """Lies over a screen until it is answered, and is answered once.
+
+    Keys may come faster than a screen closes (over a slow line, several in one piece). Those that reach a question
+    which has been answered already belong to what lies below: to answer again would close that as well.
+    """
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        if not self.is_current:
+            return AwaitComplete()
+        return super().dismiss(result)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and self not in self.app.screen_stack:
+            self.app.post_message(Key(event.key, event.character))
+            return
+        await super().on_event(event)
+
+
+class Confirm(Question[bool]):
     """Yes or no. Only where work would be lost, or bytes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,7 +61,7 @@ class Confirm(ModalScreen[bool]):
         yield Static(text, classes="box")
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Question[str | None]):
     """One line of text, with what is completed dimly behind the cursor (→ takes it)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
@@ -78,7 +100,7 @@ class AskPath(Ask):
         super().__init__(question, value, detail=detail, placeholder="a path; → completes it", suggester=_Paths())
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Question[str | None]):
     """One of several, by arrows or by its first letters."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -42,6 +42,18 @@ async def test_the_menu_of_g_waits_shows_the_letters_and_takes_no_others(cafe: W
             assert at.app.screen is at.app.get_screen("home")
 
 
+async def test_keys_in_one_piece_go_where_the_last_of_them_would(workspace: Workspace, catalogue: Catalogue) -> None:
+    """A menu that has been answered may still be there when the next key comes: that key is not its own."""
+    async with sitting(workspace, catalogue, (200, 50)) as at:
+        await at.tap("g", "j", "n")
+        await at.sees("subreddit")
+        await at.press("escape")
+        assert at.app.screen is at.app.get_screen("jobs")
+        await at.tap("g", "y", "escape", "g", "h", "g", "b")
+        await at.quiet()
+        assert at.app.screen is at.app.get_screen("browse")
+
+
 async def test_esc_steps_back_to_home_and_stays_there(cafe: Workspace, shelf: Catalogue) -> None:
     async with sitting(cafe, shelf) as at:
         await at.press("g", "b", "enter", "question_mark", "comma", "comma", "question_mark")

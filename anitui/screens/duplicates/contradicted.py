@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from anitui.screens.frame import FrameScreen
+from anitui.screens.questions import Question
 from anitui.screens.widgets.picture.words import cut
 from anitui.store import comparing
 from anitui.store.comparing import Side
@@ -63,7 +63,7 @@ def in_words(statement: Statement, names: Mapping[int, str]) -> str:
     }[statement.verdict]
 
 
-class WhichLink(ModalScreen[int | None]):
+class WhichLink(Question[int | None]):
     """The chain, one line for each verdict; the one that is chosen is taken back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]

@@ -13,12 +13,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from anitui import progress
 from anitui.errors import Stopped, in_one_sentence
 from anitui.screens.duplicates.histogram import LINES, WIDTH, Counted, all_there, waiting
+from anitui.screens.questions import Question
 from anitui.store import columns, pair_known, pairs
 from anitui.store.catalogue import Catalogue
 from anitui.store.triage import View
@@ -38,7 +38,7 @@ class Chosen:
     search: bool = False
 
 
-class Threshold(ModalScreen[Chosen | None]):
+class Threshold(Question[Chosen | None]):
     """Arrows choose and change, enter shows those pairs; others can be counted, and looked for."""
 
     CSS_PATH = "threshold.tcss"

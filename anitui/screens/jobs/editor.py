@@ -8,7 +8,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static
 
 from anitui.errors import AnituiError
@@ -16,12 +15,12 @@ from anitui.pipeline.collect import specs
 from anitui.pipeline.collect.specs import COMMON, JobSpec
 from anitui.pipeline.sources import registry
 from anitui.pipeline.sources.kinds import Field
-from anitui.screens.questions import Confirm
+from anitui.screens.questions import Confirm, Question
 
 _FIRST = "comment_links"
 
 
-class JobEditor(ModalScreen[JobSpec | None]):
+class JobEditor(Question[JobSpec | None]):
     """Make a job, or one like another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
