@@ -17,7 +17,8 @@ BY_HAND = "person"  # the detector of boxes that a person drew, or moved
 
 # Of faces `f`: a person has said something of it, so no detector may take it away.
 _TOUCHED = (
-    f"(f.detector = '{BY_HAND}' OR f.state <> 'active' "
+    f"(f.detector = '{BY_HAND}' OR f.state <> 'active' OR f.unsure "
+    "OR EXISTS (FROM reviewed_images r WHERE r.image_id = f.image_id) "
     "OR EXISTS (FROM face_labels l WHERE l.face_id = f.face_id AND l.speaker = 'person') "
     "OR EXISTS (FROM verdicts v WHERE v.kind = 'face' AND f.face_id IN (v.a_id, v.b_id)))"
 )
@@ -176,13 +177,13 @@ def _take_hints(connection: DuckDBPyConnection, detector: str) -> None:
     """The only face of a picture that was seen under one name is whom the name means; of several, nobody knows."""
     connection.execute(
         """
-        INSERT INTO face_labels (face_id, label, speaker, said_by)
-        SELECT n.face_id, s.label, 'job', s.said_by
+        INSERT INTO face_labels (face_id, label, label_set, speaker, said_by)
+        SELECT n.face_id, s.label, s.label_set, 'job', s.said_by
         FROM fresh n
         JOIN (
-            SELECT image_id, any_value(label_hint) AS label, min(coalesce('job ' || job_id, site)) AS said_by
-            FROM sightings WHERE label_hint IS NOT NULL AND image_id IN (SELECT image_id FROM fresh)
-            GROUP BY image_id HAVING count(DISTINCT label_hint) = 1
+            SELECT image_id, any_value(label) AS label, any_value(label_set) AS label_set, min(said_by) AS said_by
+            FROM hints WHERE image_id IN (SELECT image_id FROM fresh)
+            GROUP BY image_id HAVING count(DISTINCT label) = 1
         ) s USING (image_id)
         WHERE (SELECT count(*) FROM fresh o WHERE o.image_id = n.image_id) = 1
           AND NOT EXISTS (FROM faces f WHERE f.image_id = n.image_id AND f.face_id <> n.face_id

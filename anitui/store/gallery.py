@@ -240,13 +240,7 @@ def mark(catalogue: Catalogue, ids: Sequence[int], digit: int, action: str = "br
             ).fetchall()[0][0]
         off = bearing == len(ids)
         pictures = count(len(ids), "picture")
-        summary = (
-            f"took mark {digit} off {pictures}"
-            if off
-            else f"marked {pictures} with {digit}"
-            if off
-            else f"marked {count(len(ids), 'picture')} with {digit}"
-        )
+        summary = f"took mark {digit} off {pictures}" if off else f"marked {pictures} with {digit}"
         with journal.decision(catalogue, action, summary) as decision:
             if off:
                 return decision.remove("image_marks", keys)

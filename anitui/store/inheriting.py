@@ -36,7 +36,7 @@ _KINDS = {
         _Heirloom("sightings", "image_id", "sighting_ids", ("site", "url", "page_url", "post_id", "label_hint")),
         _Heirloom("image_tags", "image_id", None, ("label", "said_by")),
     ),
-    "face": (_Heirloom("face_labels", "face_id", None, ("said_by",)),),
+    "face": (_Heirloom("face_labels", "face_id", None, ("said_by", "label_set")),),
 }
 
 

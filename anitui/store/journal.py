@@ -60,11 +60,11 @@ TABLES: Mapping[str, Journalled] = {
         {
             "image_id": "BIGINT", "x": "DOUBLE", "y": "DOUBLE", "w": "DOUBLE", "h": "DOUBLE", "score": "DOUBLE",
             "detector": "VARCHAR", "settings": "VARCHAR", "kind": "VARCHAR", "state": "VARCHAR", "reason": "VARCHAR",
-            "found_at": "TIMESTAMP",
+            "found_at": "TIMESTAMP", "unsure": "BOOLEAN",
         },
     ),
     "face_labels": Journalled(
-        {"face_id": "BIGINT", "said_by": "VARCHAR"},
+        {"face_id": "BIGINT", "said_by": "VARCHAR", "label_set": "VARCHAR"},
         {
             "label": "VARCHAR", "speaker": "VARCHAR", "confidence": "DOUBLE", "said_at": "TIMESTAMP",
             "inherited_from": "BIGINT",
@@ -72,8 +72,11 @@ TABLES: Mapping[str, Journalled] = {
     ),
     "labels": Journalled(
         {"label": "VARCHAR"},
-        {"label_set": "VARCHAR", "aliases": "VARCHAR[]", "colour": "VARCHAR", "key": "VARCHAR"},
+        {
+            "label_set": "VARCHAR", "aliases": "VARCHAR[]", "colour": "VARCHAR", "key": "VARCHAR", "number": "INTEGER",
+        },
     ),
+    "reviewed_images": Journalled({"image_id": "BIGINT"}, {"reviewed_at": "TIMESTAMP"}),
     "verdicts": Journalled(
         {"verdict_id": "BIGINT"},
         {
@@ -132,6 +135,7 @@ class Decision:
 
     entry_id: int
     connection: DuckDBPyConnection  # of the transaction that the decision is made in, for reading
+    summary: str = ""  # may be said when it is known what it came to
     changed: int = 0
     _steps: int = 0
 
@@ -243,13 +247,13 @@ def decision(catalogue: Catalogue, action: str, summary: str, said_by: str = "pe
     """
     with catalogue.writing() as connection:
         entry_id = int(connection.execute("SELECT nextval('entry_ids')").fetchall()[0][0])
-        made = Decision(entry_id, connection)
+        made = Decision(entry_id, connection, summary)
         yield made
         if made.changed:
             connection.execute(f"UPDATE journal SET state = 'dropped', changed_at = {NOW} WHERE state = 'undone'")
             connection.execute(
                 "INSERT INTO journal (entry_id, action, summary, said_by) VALUES (?, ?, ?, ?)",
-                [entry_id, action, summary.replace("{n}", f"{made.changed:,}"), said_by],
+                [entry_id, action, made.summary.replace("{n}", f"{made.changed:,}"), said_by],
             )
 
 

@@ -76,7 +76,9 @@ def test_detectors_stand_side_by_side(pictures: Catalogue) -> None:
 def test_looking_again_replaces_what_nobody_has_said_anything_of(pictures: Catalogue) -> None:
     looked(pictures, [face(1, 5), face(1, 50), face(2, 5), face(2, 50)])
     with pictures.writing() as connection:
-        connection.execute("INSERT INTO face_labels VALUES (2, 'chino', 'person', 'me', NULL, now(), NULL)")
+        connection.execute(
+            "INSERT INTO face_labels (face_id, label, speaker, said_by) VALUES (2, 'chino', 'person', 'me')"
+        )
         connection.execute("UPDATE faces SET state = 'set_aside', reason = 'not a face' WHERE face_id = 3")
         connection.execute("INSERT INTO pairs(kind, a_id, b_id, algorithm, distance) VALUES ('face', 1, 4, 'dhash', 1)")
     again = [face(1, 8), face(1, 51), face(2, 6), face(2, 70)]

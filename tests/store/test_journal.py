@@ -105,12 +105,16 @@ ROWS: Mapping[str, tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchS
         {"holds": st.booleans(), "confidence": MAYBE_NUMBER, "said_at": TIME},
     ),
     "face_labels": (
-        {"face_id": IDS, "said_by": st.sampled_from("ab"), "label": TEXT, "speaker": SPEAKER},
+        {
+            "face_id": IDS, "said_by": st.sampled_from("ab"), "label_set": st.sampled_from(("characters", "")),
+            "label": TEXT, "speaker": SPEAKER,
+        },
         {"confidence": MAYBE_NUMBER, "said_at": TIME},
     ),
     "labels": (
         {"label": st.sampled_from(AWKWARD)},
-        {"label_set": TEXT, "aliases": st.lists(MAYBE_TEXT, max_size=3), "colour": MAYBE_TEXT, "key": MAYBE_TEXT},
+        {"label_set": TEXT, "aliases": st.lists(MAYBE_TEXT, max_size=3), "colour": MAYBE_TEXT, "key": MAYBE_TEXT,
+         "number": st.none() | st.integers(-(2**31), 2**31 - 1)},
     ),
     "verdicts": (
         {
@@ -121,8 +125,10 @@ ROWS: Mapping[str, tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.SearchS
     ),
     "faces": (
         {"face_id": IDS, "image_id": IDS, "x": NUMBER, "y": NUMBER, "w": NUMBER, "h": NUMBER, "detector": TEXT},
-        {"score": MAYBE_NUMBER, "settings": MAYBE_TEXT, "state": STATE, "reason": MAYBE_TEXT, "found_at": TIME},
+        {"score": MAYBE_NUMBER, "settings": MAYBE_TEXT, "state": STATE, "reason": MAYBE_TEXT, "found_at": TIME,
+         "unsure": st.booleans()},
     ),
+    "reviewed_images": ({"image_id": IDS}, {"reviewed_at": TIME}),
 }  # fmt: skip
 
 Step = tuple[str, str, Any]
@@ -269,7 +275,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     add_images(catalogue, *IMAGES)
     with catalogue.writing() as connection:
         connection.execute("INSERT INTO image_marks VALUES (1, 5)")
-        connection.execute("INSERT INTO labels VALUES ('null', 'characters', ['a', NULL], NULL, NULL)")
+        connection.execute("INSERT INTO labels VALUES ('null', 'characters', ['a', NULL], NULL, NULL, NULL)")
         connection.execute(
             "INSERT INTO image_tags (image_id, label, speaker, said_by, confidence) VALUES (1, '', 'job', 'a', 'nan')"
         )

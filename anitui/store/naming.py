@@ -1,0 +1,159 @@
+"""Who is who: what a person says of faces. Each decision is one entry of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from anitui.store import journal, labels
+from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.journal import Decision
+from anitui.store.labels import CHARACTERS, Label
+from anitui.words import count
+
+if TYPE_CHECKING:
+    import pyarrow
+
+PERSON = "person"
+NOT_A_FACE = "not a face"
+_ACCEPTED = (
+    "SELECT face_id, label, label_set FROM labelled_faces SEMI JOIN chosen USING (face_id) WHERE label_set = ? "
+    "AND speaker <> 'person'"
+)
+
+
+def name(
+    catalogue: Catalogue,
+    face_ids: Sequence[int],
+    label: str,
+    label_set: str = CHARACTERS,
+    *,
+    action: str = "faces.name",
+    said_by: str = PERSON,
+) -> str:
+    """Say who these faces are; returns the label as it is kept. A new name is put on the list of the set.
+
+    Whoever is named is a face, and no longer unsure.
+    """
+    with journal.decision(catalogue, action, "", said_by) as decision:
+        kept = _kept(decision, label, label_set)
+        _say(decision, face_ids, [kept.name] * len(face_ids), [kept.label_set] * len(face_ids), said_by)
+        decision.summary = f"named {count(len(face_ids), 'face')} {kept.name}"
+    return kept.name
+
+
+def accept(catalogue: Catalogue, face_ids: Sequence[int], label_set: str = CHARACTERS) -> int:
+    """Say the same as the model or the job that named these faces; how many had such a name."""
+    with journal.decision(catalogue, "faces.accept", "") as decision:
+        with incoming(decision.connection, _keys(face_ids), "chosen"):
+            rows = decision.connection.execute(_ACCEPTED, [label_set]).fetchall()
+        if rows:
+            _enlist(decision, {(label, of) for _, label, of in rows})
+            _say(decision, [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], PERSON)
+        decision.summary = f"agreed with the names of {count(len(rows), 'face')}"
+    return len(rows)
+
+
+def unname(catalogue: Catalogue, face_ids: Sequence[int], label_set: str = CHARACTERS) -> int:
+    """Take back what persons called these faces; what models and jobs said stays. How many had such a name."""
+    with journal.decision(catalogue, "faces.unname", "") as decision:
+        with incoming(decision.connection, _keys(face_ids), "chosen"):
+            said: pyarrow.Table = decision.connection.sql(
+                "SELECT face_id, said_by, label_set FROM face_labels SEMI JOIN chosen USING (face_id) "
+                "WHERE speaker = 'person' AND label_set = ?",
+                params=[label_set],
+            ).to_arrow_table()
+        if len(said):
+            decision.remove("face_labels", said)
+        decision.summary = f"took the names of {count(len(said), 'face')} off"
+    return len(said)
+
+
+def not_faces(catalogue: Catalogue, face_ids: Sequence[int], *, action: str = "faces.not_a_face") -> int:
+    """Set boxes aside that hold no face; how many were not so before."""
+    return _put(
+        catalogue, action, face_ids, "{}: not a face", {"state": "set_aside", "reason": NOT_A_FACE}, "state = 'active'"
+    )
+
+
+def bring_back(catalogue: Catalogue, face_ids: Sequence[int], *, action: str = "faces.bring_back") -> int:
+    """Bring faces back that were set aside."""
+    return _put(
+        catalogue, action, face_ids, "brought {} back", {"state": "active", "reason": None}, "state = 'set_aside'"
+    )
+
+
+def unsure(catalogue: Catalogue, face_ids: Sequence[int], *, action: str = "faces.unsure") -> bool:
+    """Say that one cannot say who these are; of those that all are so already, take it back. What it came to."""
+    with catalogue.writing() as connection:
+        with incoming(connection, _keys(face_ids), "chosen"):
+            (all_so,) = connection.execute(
+                "SELECT bool_and(unsure) FROM faces SEMI JOIN chosen USING (face_id)"
+            ).fetchall()[0]
+        becomes = not all_so
+        summary = "unsure about {}" if becomes else "no longer unsure about {}"
+        _put(catalogue, action, face_ids, summary, {"unsure": becomes}, "unsure IS DISTINCT FROM " + str(becomes))
+    return becomes
+
+
+def _kept(decision: Decision, label: str, label_set: str) -> Label:
+    label = labels.tidy(label)
+    labels.enlist(decision, [Label(label, label_set)])
+    found = labels.find_in(decision.connection, label)
+    assert found is not None
+    return found
+
+
+def _enlist(decision: Decision, said: set[tuple[str, str]]) -> None:
+    labels.enlist(decision, [Label(label, label_set) for label, label_set in sorted(said)])
+
+
+def _say(
+    decision: Decision, face_ids: Sequence[int], said: Sequence[str], label_sets: Sequence[str], said_by: str
+) -> None:
+    import pyarrow
+
+    ids = pyarrow.array(face_ids, pyarrow.int64())
+    now = decision.connection.execute("SELECT now() AT TIME ZONE 'UTC'").fetchall()[0][0]
+    size = len(face_ids)
+    decision.put(
+        "face_labels",
+        pyarrow.table(
+            {
+                "face_id": ids,
+                "said_by": [said_by] * size,
+                "label_set": list(label_sets),
+                "label": list(said),
+                "speaker": ["person"] * size,
+                "said_at": pyarrow.array([now] * size, pyarrow.timestamp("us")),
+                "inherited_from": pyarrow.nulls(size, pyarrow.int64()),
+            }
+        ),
+    )
+    with incoming(decision.connection, _keys(face_ids), "chosen"):
+        _clear(decision)
+
+
+def _clear(decision: Decision) -> None:
+    """A face with a name is one, and somebody was sure."""
+    where = "face_id IN (SELECT face_id FROM chosen) AND "
+    decision.put_where("faces", {"unsure": False}, where + "unsure", [])
+    decision.put_where(
+        "faces", {"state": "active", "reason": None}, where + "state = 'set_aside' AND reason = ?", [NOT_A_FACE]
+    )
+
+
+def _put(
+    catalogue: Catalogue, action: str, ids: Sequence[int], summary: str, values: Mapping[str, Any], where: str
+) -> int:
+    where = f"{where} AND face_id IN (SELECT face_id FROM chosen)"
+    with catalogue.writing() as connection, incoming(connection, _keys(ids), "chosen"):
+        wanted = int(connection.execute(f"SELECT count(*) FROM faces WHERE {where}").fetchall()[0][0])
+        with journal.decision(catalogue, action, summary.format(count(wanted, "face"))) as decision:
+            return decision.put_where("faces", values, where, [])
+
+
+def _keys(ids: Sequence[int]) -> pyarrow.Table:
+    import pyarrow
+
+    return pyarrow.table({"face_id": pyarrow.array(list(dict.fromkeys(ids)), pyarrow.int64())})
