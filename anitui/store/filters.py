@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,64 +25,82 @@ class Condition:
     parameters: tuple[Any, ...] = ()
 
 
-_Values = list[str]  # any of them
-_Builder = Callable[[str, str, _Values], Condition]  # field, operator, values
+Values = list[str]  # any of them
+Builder = Callable[[str, str, Values], Condition]  # field, operator, values
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What may be said of one kind of thing: its fields, and what a word without one means.
+
+    `shown` is asked for unless the filter speaks of the state itself.
+    """
+
+    fields: Mapping[str, Builder]
+    anywhere: Callable[[str], Condition]
+    shown: str
+
 
 _WORD = re.compile(r"(?P<not>-?)(?P<field>[A-Za-z_]+)(?P<op><=|>=|:|=|<|>)(?P<value>.*)", re.DOTALL)
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(k|kb|m|mb|g|gb|%)?", re.IGNORECASE)
 _UNITS = {"": 1.0, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "%": 0.01}
 
 
-def parse(query: str) -> Condition:
+def parse(query: str, grammar: Grammar | None = None) -> Condition:
     """The condition that a typed filter means. Without a word about the state, only what is active is shown."""
+    grammar = grammar or PICTURES
     typed = take_apart(query)
     if typed.open:
         raise WrongUse("a quotation mark is missing in the filter")
-    conditions = [_condition(word) for word in typed.words]
+    conditions = [_condition(word, grammar) for word in typed.words]
     if not any(re.match(r"-?(state|reason)[:=]", word.text, re.IGNORECASE) for word in typed.words):
-        conditions.append(Condition("i.state = 'active'"))
+        conditions.append(Condition(grammar.shown))
     sql = " AND ".join(each.sql for each in conditions) or "true"
     return Condition(sql, tuple(value for each in conditions for value in each.parameters))
 
 
-def complete(text: str, labels: list[str]) -> str | None:
+def complete(text: str, labels: list[str], grammar: Grammar | None = None) -> str | None:
     """How the last word of a filter may go on: a field, or a value of it."""
+    fields = (grammar or PICTURES).fields
     typed = take_apart(text)
     if typed.ended:
         return None
     word = typed.words[-1]
     field, colon, _ = word.text.removeprefix("-").partition(":")
     if not colon:
-        found = next((name for name in FIELDS if field and name.startswith(field)), None)
+        found = next((name for name in fields if field and name.startswith(field)), None)
         return f"{text}{found[len(field) :]}{_GLUE.get(found, ':')}" if found else None
     begun = word.values(word.text.index(":") + 1)[-1]
-    values = labels if field == "label" else _VALUES.get(field, ())
+    values = labels if field in _NAMES else _VALUES.get(field, ())
     found = next((value for value in values if value.lower().startswith(begun.lower())), None)
     # What is typed stays as it is, so a quotation mark that is needed comes in the middle: label:ki"dou senshi"
     rest = quoted(found[len(begun) :], typed.open) if found is not None else None
     return text + rest if rest is not None else None
 
 
-def _condition(word: Word) -> Condition:
+def _condition(word: Word, grammar: Grammar) -> Condition:
     matched = _WORD.fullmatch(word.text)
-    if matched is None or _is_text(matched["field"], matched["value"], quoted=any(word.kept[: matched.start("value")])):
+    fields = grammar.fields
+    if matched is None or _is_text(
+        matched["field"], matched["value"], fields, quoted=any(word.kept[: matched.start("value")])
+    ):
         negated = word.text.startswith("-") and len(word.text) > 1 and not word.kept[0]
-        found = _anywhere(word.text.removeprefix("-") if negated else word.text)
+        found = grammar.anywhere(word.text.removeprefix("-") if negated else word.text)
     else:
         name = matched["field"].lower()
-        if name not in FIELDS:
-            close = difflib.get_close_matches(name, FIELDS, 1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(FIELDS)}"
+        if name not in fields:
+            close = difflib.get_close_matches(name, fields, 1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(fields)}"
             raise WrongUse(f"a filter has no field {name!r}; {hint}")
         negated = bool(matched["not"])
-        found = FIELDS[name](name, matched["op"], word.values(matched.start("value")))
+        found = fields[name](name, matched["op"], word.values(matched.start("value")))
     # Not NOT: a picture that lacks what the condition asks for belongs to the rest.
     return Condition(f"({found.sql}) IS NOT TRUE", found.parameters) if negated else found
 
 
-def _is_text(name: str, value: str, *, quoted: bool) -> bool:
+def _is_text(name: str, value: str, fields: Collection[str], *, quoted: bool) -> bool:
     """Whether what looks like a field is a part of a title (`Re:Zero`, `"no: 1"`) or of an address."""
-    if name.lower() in FIELDS:
+    if name.lower() in fields:
         return False
     return quoted or not name.islower() or (name in ("http", "https", "file") and value.startswith("//"))
 
@@ -92,7 +110,7 @@ def _pattern(value: str, *, whole: bool) -> str:
     return escaped if whole else f"%{escaped}%"
 
 
-def _any_of(column: str, values: _Values, *, whole: bool) -> Condition:
+def any_of(column: str, values: Values, *, whole: bool) -> Condition:
     patterns = [_pattern(each, whole=whole) for each in values if each] or [""]
     return Condition("(" + " OR ".join(f"{column} ILIKE ? ESCAPE '\\'" for _ in patterns) + ")", tuple(patterns))
 
@@ -106,33 +124,33 @@ def _anywhere(text: str) -> Condition:
     )
 
 
-def _label(field: str, op: str, values: _Values) -> Condition:
+def _label(field: str, op: str, values: Values) -> Condition:
     if values == ["none"]:
         return Condition("i.image_id NOT IN (SELECT image_id FROM tagged_images)")
     if values in (["any"], ["*"]):
         return Condition("i.image_id IN (SELECT image_id FROM tagged_images)")
-    inner = _any_of("label", values, whole=True)
+    inner = any_of("label", values, whole=True)
     return Condition(f"i.image_id IN (SELECT image_id FROM tagged_images WHERE {inner.sql})", inner.parameters)
 
 
-def _sighting(column: str) -> _Builder:
-    def build(field: str, op: str, values: _Values) -> Condition:
+def _sighting(column: str) -> Builder:
+    def build(field: str, op: str, values: Values) -> Condition:
         if values == ["none"]:
             return Condition(f"i.image_id NOT IN (SELECT image_id FROM sightings WHERE {column} IS NOT NULL)")
-        inner = _any_of(column, values, whole=False)
+        inner = any_of(column, values, whole=False)
         return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
 
     return build
 
 
-def _text(column: str, *, whole: bool = True) -> _Builder:
-    def build(field: str, op: str, values: _Values) -> Condition:
-        return _any_of(column, values, whole=whole)
+def text_of(column: str, *, whole: bool = True) -> Builder:
+    def build(field: str, op: str, values: Values) -> Condition:
+        return any_of(column, values, whole=whole)
 
     return build
 
 
-def _state(field: str, op: str, values: _Values) -> Condition:
+def _state(field: str, op: str, values: Values) -> Condition:
     states = {"active": "i.state = 'active'", "set_aside": "i.state = 'set_aside'", "aside": "i.state = 'set_aside'"}
     value = ",".join(values)
     if value == "all":
@@ -142,22 +160,22 @@ def _state(field: str, op: str, values: _Values) -> Condition:
     return Condition(states[value])
 
 
-def _mark(field: str, op: str, values: _Values) -> Condition:
+def _mark(field: str, op: str, values: Values) -> Condition:
     if values == ["none"]:
         return Condition("i.image_id NOT IN (SELECT image_id FROM image_marks)")
     if values == ["any"]:
         return Condition("i.image_id IN (SELECT image_id FROM image_marks)")
-    inner = _number("mark")(field, op, values)
+    inner = number("mark")(field, op, values)
     return Condition(f"i.image_id IN (SELECT image_id FROM image_marks WHERE {inner.sql})", inner.parameters)
 
 
-def _job(field: str, op: str, values: _Values) -> Condition:
-    inner = _number("job_id")(field, op, values)
+def _job(field: str, op: str, values: Values) -> Condition:
+    inner = number("job_id")(field, op, values)
     return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
 
 
-def _yes_or_no(column: str) -> _Builder:
-    def build(field: str, op: str, values: _Values) -> Condition:
+def _yes_or_no(column: str) -> Builder:
+    def build(field: str, op: str, values: Values) -> Condition:
         value = ",".join(values)
         if value not in ("yes", "no"):
             raise WrongUse(f"{field} is yes or no, not {value!r}")
@@ -167,10 +185,10 @@ def _yes_or_no(column: str) -> _Builder:
     return build
 
 
-def _measured(expression: str, read: Callable[[str, str], Any]) -> _Builder:
+def _measured(expression: str, read: Callable[[str, str], Any]) -> Builder:
     """A comparison; after `:` also a range, which may be open at an end, and several of these with commas."""
 
-    def build(field: str, op: str, values: _Values) -> Condition:
+    def build(field: str, op: str, values: Values) -> Condition:
         if op not in (":", "="):
             return Condition(f"{expression} {op} ?", (read(field, ",".join(values)),))
         either: list[str] = []
@@ -185,7 +203,7 @@ def _measured(expression: str, read: Callable[[str, str], Any]) -> _Builder:
     return build
 
 
-def _number(expression: str) -> _Builder:
+def number(expression: str) -> Builder:
     return _measured(expression, _as_number)
 
 
@@ -196,7 +214,7 @@ def _as_number(field: str, text: str) -> float:
     return float(matched[1]) * _UNITS[(matched[2] or "").lower()]
 
 
-def _day(expression: str) -> _Builder:
+def _day(expression: str) -> Builder:
     return _measured(f"{expression}::DATE", _as_day)
 
 
@@ -213,7 +231,7 @@ def _as_day(field: str, text: str) -> date:
         raise WrongUse(f"{field} takes a day, such as {field}>2026-03-02, {field}:today or {field}>7d") from None
 
 
-FIELDS: Mapping[str, _Builder] = {
+FIELDS: Mapping[str, Builder] = {
     "label": _label,
     "state": _state,
     "mark": _mark,
@@ -226,31 +244,38 @@ FIELDS: Mapping[str, _Builder] = {
     "post": _sighting("post_id"),
     "nsfw": _yes_or_no("nsfw"),
     "job": _job,
-    "format": _text("i.format"),
-    "mode": _text("i.mode"),
-    "stored": _text("i.stored"),
-    "reason": _text("i.reason", whole=False),
-    "sha": _text("i.sha256", whole=False),
-    "id": _number("i.image_id"),
-    "width": _number("i.width"),
-    "height": _number("i.height"),
-    "size": _number("greatest(i.width, i.height)"),
-    "bytes": _number("i.bytes"),
-    "frames": _number("i.frames"),
-    "sharpness": _number("f.sharpness"),
-    "colourfulness": _number("f.colourfulness"),
-    "colour": _number("f.colour_share"),
-    "brightness": _number("f.brightness"),
+    "format": text_of("i.format"),
+    "mode": text_of("i.mode"),
+    "stored": text_of("i.stored"),
+    "reason": text_of("i.reason", whole=False),
+    "sha": text_of("i.sha256", whole=False),
+    "id": number("i.image_id"),
+    "width": number("i.width"),
+    "height": number("i.height"),
+    "size": number("greatest(i.width, i.height)"),
+    "bytes": number("i.bytes"),
+    "frames": number("i.frames"),
+    "sharpness": number("f.sharpness"),
+    "colourfulness": number("f.colourfulness"),
+    "colour": number("f.colour_share"),
+    "brightness": number("f.brightness"),
     "added": _day("i.added_at"),
 }
 
+PICTURES = Grammar(FIELDS, _anywhere, "i.state = 'active'")
+
+_NAMES = ("label", "hint", "tag", "model")  # fields whose values are labels
 _GLUE = dict.fromkeys(
-    ("width", "height", "size", "bytes", "frames", "sharpness", "colourfulness", "colour", "brightness", "added"), "<"
-)
+    ("width", "height", "size", "bytes", "frames", "sharpness", "colourfulness", "colour", "brightness", "added",
+     "score", "confidence", "face"), "<"
+)  # fmt: skip
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "state": ("active", "set_aside", "all"),
     "mark": ("none", "any"),
     "nsfw": ("yes", "no"),
+    "unsure": ("yes", "no"),
+    "by": ("person", "model", "job", "nobody"),
+    "kind": ("face", "head"),
     "format": ("jpeg", "png", "webp", "gif", "bmp", "tiff", "avif"),
     "stored": ("copy", "hardlink", "reference"),
 }

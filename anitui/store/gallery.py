@@ -148,14 +148,14 @@ def arrange(catalogue: Catalogue, view: View, cursor: DuckDBPyConnection | None 
                 f"ORDER BY key NULLS LAST, {order}, i.image_id DESC"
             )
             found = reader.sql(sql, params=parameters).to_arrow_table()
-            groups = _groups(found["key"], view.group)
+            groups = groups_of(found["key"], view.group)
     except duckdb.InterruptException:
         raise Stopped("stopped") from None
     ids = numpy.ascontiguousarray(found["image_id"], dtype=numpy.int64)
     return Arrangement(view, ids, groups, total)
 
 
-def _groups(keys: pyarrow.ChunkedArray, by: str) -> list[Group]:
+def groups_of(keys: pyarrow.ChunkedArray, by: str) -> list[Group]:
     """The stretches of equal keys, in their order."""
     import pyarrow
     from pyarrow import compute

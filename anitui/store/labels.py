@@ -186,8 +186,8 @@ def change(
                 raise WrongUse(f"a colour is written like #e6194b, not {colour!r}")
             rows[0] = label = replace(label, colour=colour or None)
         if key is not None:
-            if key and (len(key) != 1 or not key.isprintable() or key.isspace()):
-                raise WrongUse(f"a label's key is one character, not {key!r}")
+            if key and key not in KEYS:
+                raise WrongUse(f"a label's key is one of {' '.join(KEYS)}, not {key!r}")
             others = decision.connection.execute(
                 "SELECT label, label_set, aliases, colour, key, number FROM labels "
                 "WHERE label_set = ? AND key = ? AND label <> ?",

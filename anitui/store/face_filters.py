@@ -1,0 +1,137 @@
+"""What may be said of faces in a filter: of the face itself, of its name, and all that may be said of its picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from anitui.errors import WrongUse
+from anitui.store.filters import FIELDS, PICTURES, Builder, Condition, Grammar, Values, any_of, number, text_of
+
+# Of the pictures' own words those that say something else of a face.
+_OF_PICTURES = {name: each for name, each in FIELDS.items() if name not in ("label", "state", "id", "reason")}
+
+
+def grammar(label_set: str) -> Grammar:
+    """Conditions on `faces b` with its picture `images i` (and `image_facts f`), names being those of one set."""
+    fields: Mapping[str, Builder] = {
+        "label": _label(label_set),
+        "by": _by(label_set),
+        "model": _model(label_set),
+        "confidence": _of_current(label_set, number("confidence")),
+        "hint": _hint,
+        "state": _state,
+        "unsure": _unsure,
+        "score": number("b.score"),
+        "face": number("greatest(b.w, b.h)"),
+        "detector": text_of("b.detector"),
+        "kind": text_of("b.kind"),
+        "reason": text_of("b.reason", whole=False),
+        "id": number("b.face_id"),
+        "picture": number("b.image_id"),
+        "in": _within,
+        "tag": FIELDS["label"],
+        **_OF_PICTURES,
+    }
+    return Grammar(fields, _anywhere(label_set), "b.state = 'active' AND i.state = 'active'")
+
+
+def _current(label_set: str) -> tuple[str, tuple[str]]:
+    return "SELECT face_id FROM labelled_faces WHERE label_set = ?", (label_set,)
+
+
+def _label(label_set: str) -> Builder:
+    named, of = _current(label_set)
+
+    def build(field: str, op: str, values: Values) -> Condition:
+        if values == ["none"]:
+            return Condition(f"b.face_id NOT IN ({named})", of)
+        if values in (["any"], ["*"]):
+            return Condition(f"b.face_id IN ({named})", of)
+        inner = any_of("label", values, whole=True)
+        return Condition(f"b.face_id IN ({named} AND {inner.sql})", (*of, *inner.parameters))
+
+    return build
+
+
+def _by(label_set: str) -> Builder:
+    named, of = _current(label_set)
+
+    def build(field: str, op: str, values: Values) -> Condition:
+        speakers = ("person", "model", "job")
+        if values == ["nobody"]:
+            return Condition(f"b.face_id NOT IN ({named})", of)
+        if unknown := [each for each in values if each not in speakers]:
+            raise WrongUse(f"by is {', '.join(speakers)} or nobody, not {unknown[0]!r}")
+        listed = ", ".join(f"'{each}'" for each in values)
+        return Condition(f"b.face_id IN ({named} AND speaker IN ({listed}))", of)
+
+    return build
+
+
+def _model(label_set: str) -> Builder:
+    """What a model says, whoever is believed."""
+    said = "SELECT face_id FROM face_labels WHERE speaker = 'model' AND label_set = ?"
+
+    def build(field: str, op: str, values: Values) -> Condition:
+        if values == ["none"]:
+            return Condition(f"b.face_id NOT IN ({said})", (label_set,))
+        inner = any_of("label", values, whole=True)
+        return Condition(f"b.face_id IN ({said} AND {inner.sql})", (label_set, *inner.parameters))
+
+    return build
+
+
+def _of_current(label_set: str, column: Builder) -> Builder:
+    named, of = _current(label_set)
+
+    def build(field: str, op: str, values: Values) -> Condition:
+        inner = column(field, op, values)
+        return Condition(f"b.face_id IN ({named} AND {inner.sql})", (*of, *inner.parameters))
+
+    return build
+
+
+def _hint(field: str, op: str, values: Values) -> Condition:
+    if values == ["none"]:
+        return Condition("b.image_id NOT IN (SELECT image_id FROM hints)")
+    inner = any_of("label", values, whole=True)
+    return Condition(f"b.image_id IN (SELECT image_id FROM hints WHERE {inner.sql})", inner.parameters)
+
+
+def _state(field: str, op: str, values: Values) -> Condition:
+    states = {
+        "active": "b.state = 'active' AND i.state = 'active'",
+        "set_aside": "b.state = 'set_aside'",
+        "aside": "b.state = 'set_aside'",
+        "all": "true",
+    }
+    value = ",".join(values)
+    if value not in states:
+        raise WrongUse(f"state is active, set_aside or all, not {value!r}")
+    return Condition(states[value])
+
+
+def _unsure(field: str, op: str, values: Values) -> Condition:
+    value = ",".join(values)
+    if value not in ("yes", "no"):
+        raise WrongUse(f"unsure is yes or no, not {value!r}")
+    return Condition("b.unsure" if value == "yes" else "NOT b.unsure")
+
+
+def _within(field: str, op: str, values: Values) -> Condition:
+    """Those that a view or table of the catalogue names: a query that was saved with CREATE VIEW."""
+    names = [each for each in values if re.fullmatch(r"\w{1,100}", each)]
+    if len(names) != len(values) or not names:
+        raise WrongUse(f"in takes the name of a view or table with a face_id, not {','.join(values)!r}")
+    return Condition("(" + " OR ".join(f'b.face_id IN (SELECT t.face_id FROM "{each}" t)' for each in names) + ")")
+
+
+def _anywhere(label_set: str) -> Callable[[str], Condition]:
+    label = _label(label_set)
+
+    def build(text: str) -> Condition:
+        named, seen = label("label", ":", [f"*{text}*"]), PICTURES.anywhere(text)
+        return Condition(f"({named.sql} OR {seen.sql})", (*named.parameters, *seen.parameters))
+
+    return build

@@ -1,0 +1,228 @@
+"""Faces in an order, by the page: the view behind the Faces screen.
+
+As with pictures the order is worked out once, as an array of ids; a page is then a handful of rows by their ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from anitui.errors import Stopped, WrongUse, first_line
+from anitui.store import face_filters, filters
+from anitui.store.catalogue import Catalogue
+from anitui.store.gallery import Arrangement, Group, View, groups_of
+from anitui.store.labels import CHARACTERS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_ALIKE = 1000
+
+# What each order and heading needs beside the face `b` and its picture `i`.
+_NAME = "LEFT JOIN (FROM labelled_faces WHERE label_set = $set) n ON n.face_id = b.face_id"
+_MODEL = """
+LEFT JOIN (
+    SELECT face_id, arg_max(label, said_at) AS label, arg_max(confidence, said_at) AS confidence
+    FROM face_labels WHERE speaker = 'model' AND label_set = $set GROUP BY face_id
+) m ON m.face_id = b.face_id"""
+_HASH = "LEFT JOIN face_hashes h ON h.face_id = b.face_id AND h.algorithm = 'phash'"
+_JOINS = {"n.": _NAME, "m.": _MODEL, "h.": _HASH}
+
+# "Most suspicious": the model is sure of another name than the current one; then the names that it is least sure of.
+_SUSPICION = (
+    "CASE WHEN m.label IS NULL THEN -1 WHEN m.label IS DISTINCT FROM n.label THEN 1 + coalesce(m.confidence, 0) "
+    "ELSE 1 - coalesce(m.confidence, 0) END"
+)
+ORDERS: Mapping[str, str] = {
+    "newest": "b.face_id DESC",
+    "oldest": "b.face_id",
+    "by picture": "b.image_id DESC, b.x",
+    "most suspicious": f"{_SUSPICION} DESC, b.score",
+    "least sure": "m.confidence NULLS LAST, b.score NULLS LAST",
+    "most alike": "h.bits NULLS LAST",
+    "least score": "b.score NULLS LAST",
+    "best score": "b.score DESC NULLS LAST",
+    "largest": "greatest(b.w, b.h) DESC",
+    "smallest": "greatest(b.w, b.h)",
+    "label": "n.label NULLS LAST",
+}
+
+GROUPS: Mapping[str, str] = {
+    "label": "n.label",
+    "suggestion": "m.label",
+    "hint": "(SELECT string_agg(DISTINCT label, ', ' ORDER BY label) FROM hints t WHERE t.image_id = i.image_id)",
+    "picture": "'picture ' || b.image_id",
+    "job": "(SELECT min('job ' || job_id) FROM sightings o WHERE o.image_id = i.image_id)",
+    "detector": "b.detector",
+    "kind": "b.kind",
+    "reason": "b.reason",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView(View):
+    """Which faces, by the names of which set; `like` a face: those most like it, the likest first."""
+
+    label_set: str = CHARACTERS
+    like: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFace:
+    """A face as the grid needs it."""
+
+    face_id: int
+    image_id: int
+    path: str
+    width: int
+    height: int
+    box: tuple[float, float, float, float]
+    score: float | None
+    detector: str
+    kind: str
+    state: str
+    reason: str | None
+    unsure: bool
+    label: str | None
+    speaker: str | None
+    confidence: float | None
+    suggested: str | None
+    """What the latest model said."""
+    suggested_confidence: float | None
+    hints: tuple[str, ...]
+    """What the picture was seen under."""
+
+    @property
+    def proposal(self) -> str | None:
+        """The name to agree with: that of a model or a job that no person has said anything about."""
+        if self.label is not None:
+            return self.label if self.speaker != "person" else None
+        return self.suggested or (self.hints[0] if len(self.hints) == 1 else None)
+
+
+def arrange(catalogue: Catalogue, view: FaceView, cursor: DuckDBPyConnection | None = None) -> Arrangement:
+    """Work a view out. Raises WrongUse when the filter cannot be understood, Stopped when it was interrupted."""
+    import duckdb
+    import numpy
+
+    condition = filters.parse(view.query, face_filters.grammar(view.label_set))
+    reader = cursor or catalogue.reader()
+    total = count(catalogue)
+    key = GROUPS[view.group] if view.group and view.like is None else None
+    order = ORDERS[view.order]
+    joins = " ".join(join for name, join in _JOINS.items() if name in order or name in (key or ""))
+    parameters = {f"p{at}": value for at, value in enumerate(condition.parameters)}
+    where = _numbered(condition.sql)
+    columns = f"b.face_id AS id, {key or 'NULL'} AS key"
+    if view.like is not None:
+        joins = _LIKE
+        order = "d.distance"
+        parameters["like"] = view.like
+    if "$set" in joins:
+        parameters["set"] = view.label_set
+    sql = (
+        f"SELECT {columns} FROM faces b JOIN images i ON i.image_id = b.image_id "
+        f"LEFT JOIN image_facts f ON f.image_id = i.image_id {joins} WHERE {where} "
+        f"ORDER BY {'key NULLS LAST, ' if key else ''}{order}, b.face_id DESC"
+        + (f" LIMIT {MOST_ALIKE}" if view.like is not None else "")
+    )
+    groups: list[Group] = []
+    try:
+        if key is None:
+            ids = reader.execute(sql, parameters).fetchnumpy()["id"]
+        else:
+            found = reader.sql(sql, params=parameters).to_arrow_table()
+            groups = groups_of(found["key"], str(view.group))
+            ids = found["id"]
+    except duckdb.InterruptException:
+        raise Stopped("stopped") from None
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        if "in:" not in view.query:
+            raise
+        raise WrongUse(f"in: takes a view or table of the catalogue with a face_id; {first_line(error)}") from None
+    return Arrangement(view, numpy.ascontiguousarray(ids, dtype=numpy.int64), groups, total)
+
+
+# How far every face is from one: by both hashes that see shapes, as far as it has them.
+_LIKE = """
+JOIN (
+    SELECT h.face_id, avg(bit_count(xor(h.bits, o.bits))) AS distance
+    FROM face_hashes h
+    JOIN (FROM face_hashes WHERE face_id = $like AND algorithm IN ('dhash', 'phash')) o USING (algorithm, mode)
+    GROUP BY h.face_id
+) d ON d.face_id = b.face_id"""
+
+
+def count(catalogue: Catalogue) -> int:
+    """How many faces there are, whatever became of them."""
+    return int(catalogue.value("SELECT count(*) FROM faces"))
+
+
+def window(catalogue: Catalogue, arrangement: Arrangement, first: int, last: int) -> list[ShownFace]:
+    """The faces from index `first` up to `last`, as they are now."""
+    assert isinstance(arrangement.view, FaceView)
+    return shown(catalogue, [int(each) for each in arrangement.ids[first:last]], arrangement.view.label_set)
+
+
+def shown(catalogue: Catalogue, ids: Sequence[int], label_set: str = CHARACTERS) -> list[ShownFace]:
+    """These faces, in this order; those that are not there any more are left out."""
+    if not ids:
+        return []
+    # Named one by one: so the views read those of the page only.
+    page = ", ".join(str(int(each)) for each in ids)
+    rows = catalogue.rows(
+        f"""
+        WITH b AS MATERIALIZED (SELECT * FROM faces WHERE face_id IN ({page}))
+        SELECT b.face_id, b.image_id, i.path, i.width, i.height, b.x, b.y, b.w, b.h, b.score, b.detector, b.kind,
+               CASE WHEN i.state = 'active' THEN b.state ELSE i.state END, coalesce(b.reason, i.reason), b.unsure,
+               n.label, n.speaker, n.confidence, m.label, m.confidence, s.hints
+        FROM b JOIN images i ON i.image_id = b.image_id
+        LEFT JOIN (FROM labelled_faces WHERE label_set = $set AND face_id IN ({page})) n ON n.face_id = b.face_id
+        LEFT JOIN (
+            SELECT face_id, arg_max(label, said_at) AS label, arg_max(confidence, said_at) AS confidence
+            FROM face_labels WHERE speaker = 'model' AND label_set = $set AND face_id IN ({page}) GROUP BY face_id
+        ) m ON m.face_id = b.face_id
+        LEFT JOIN (
+            SELECT image_id, list_sort(list(DISTINCT label)) AS hints
+            FROM hints SEMI JOIN b USING (image_id) WHERE label_set = $set GROUP BY image_id
+        ) s ON s.image_id = b.image_id
+        """,
+        {"set": label_set},
+    )
+    by_id = {row[0]: _face(row) for row in rows}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+def _face(row: tuple[Any, ...]) -> ShownFace:
+    first, (x, y, w, h), rest, hints = row[:5], row[5:9], row[9:20], row[20]
+    return ShownFace(*first, (x, y, w, h), *rest, tuple(hints or ()))  # type: ignore[call-arg]
+
+
+def alike_named(catalogue: Catalogue, arrangement: Arrangement, face_id: int) -> list[int]:
+    """Of the faces of a view those that are called (or, without a name, suggested) what this one is."""
+    assert isinstance(arrangement.view, FaceView)
+    import numpy
+
+    rows = catalogue.rows(
+        f"""
+        WITH of AS (
+            SELECT b.face_id, coalesce(n.label, m.label, s.hint) AS name FROM faces b {_NAME} {_MODEL}
+            LEFT JOIN (
+                SELECT image_id, any_value(label) AS hint FROM hints WHERE label_set = $set
+                GROUP BY image_id HAVING count(DISTINCT label) = 1
+            ) s ON s.image_id = b.image_id
+        )
+        SELECT face_id FROM of WHERE name IS NOT DISTINCT FROM (SELECT name FROM of WHERE face_id = $face)
+        """,
+        {"set": arrangement.view.label_set, "face": face_id},
+    )
+    wanted = numpy.fromiter((row[0] for row in rows), dtype=numpy.int64, count=len(rows))
+    return [int(each) for each in arrangement.ids[numpy.isin(arrangement.ids, wanted)]]
+
+
+def _numbered(sql: str) -> str:
+    """Named parameters in the place of those by position: joins have some of their own."""
+    parts = sql.split("?")
+    return "".join(f"{part}$p{at}" if at < len(parts) - 1 else part for at, part in enumerate(parts))
