@@ -213,7 +213,7 @@ async def test_nothing_that_fits_is_said(cafe: Workspace, shelf: Catalogue) -> N
         await at.sees("nothing fits this filter", "no pictures")
         for key in ("right", "space", "x", "1", "enter", "v", "ctrl+a", "end", "G", "escape"):
             await at.press(key)
-        await at.press("escape", "escape")
+        await at.press("escape")
         assert aside(shelf) == []
         assert len(at.grid.model.cells) == 12
 
