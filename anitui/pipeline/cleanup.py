@@ -36,7 +36,7 @@ def clean(
     told = rule.text
     rule = rule.protecting(settings.cleaning.protected)
     if rule.single:
-        yield Event("looking for pictures that meet the rule")
+        yield Event(f"looking for {'faces' if rule.kind == 'face' else 'pictures'} that meet the rule")
         return _with_idle_places(catalogue, rule, _single(catalogue, rule, told, name, apply))
     unread: Sequence[str] = ()
     if rule.identical:
@@ -133,12 +133,13 @@ def _single(catalogue: Catalogue, rule: Rule, told: str, name: str | None, apply
     number = len(found.ids)
     if apply and found.ids:
         number = rule_singles.set_singles_aside(
-            catalogue, found.ids, reason=who, summary=f"{who}: set {{n}} aside", said_by=who
+            catalogue, rule.kind, found.ids, reason=who, summary=f"{who}: set {{n}} aside", said_by=who
         )
     return Cleaning(
         rule=told,
         name=name,
         single=True,
+        kind=rule.kind,
         applied=apply,
         pairs=0,
         verdicts=0,
@@ -146,5 +147,6 @@ def _single(catalogue: Catalogue, rule: Rule, told: str, name: str | None, apply
         bytes=found.bytes,
         protected=found.protected,
         brought_back=found.brought_back,
-        examples=tuple(single_example(each) for each in found.first),
+        spoken_of=found.spoken_of,
+        examples=tuple(single_example(rule.kind, each) for each in found.first),
     )

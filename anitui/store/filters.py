@@ -253,7 +253,11 @@ FIELDS: Mapping[str, Builder] = {
     "width": number("i.width"),
     "height": number("i.height"),
     "size": number("greatest(i.width, i.height)"),
+    "shorter": number("least(i.width, i.height)"),
+    "aspect": number("i.width / i.height"),
+    "elongation": number("greatest(i.width, i.height) / least(i.width, i.height)"),
     "bytes": number("i.bytes"),
+    "density": number("i.bytes / (i.width::DOUBLE * i.height)"),
     "frames": number("i.frames"),
     "sharpness": number("f.sharpness"),
     "colourfulness": number("f.colourfulness"),
@@ -266,8 +270,8 @@ PICTURES = Grammar(FIELDS, _anywhere, "i.state = 'active'")
 
 _NAMES = ("label", "hint", "tag", "model")  # fields whose values are labels
 _GLUE = dict.fromkeys(
-    ("width", "height", "size", "bytes", "frames", "sharpness", "colourfulness", "colour", "brightness", "added",
-     "score", "confidence", "face"), "<"
+    ("width", "height", "size", "shorter", "aspect", "elongation", "bytes", "density", "frames", "sharpness",
+     "colourfulness", "colour", "brightness", "added", "score", "confidence", "face"), "<"
 )  # fmt: skip
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "state": ("active", "set_aside", "all"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from anitui.store import filters
+from anitui.store import face_facts, filters
 from anitui.store.catalogue import Catalogue
 from anitui.store.columns import values
 from anitui.store.rule_words import Place
@@ -51,16 +51,17 @@ def _at(kind: str, place: Place, parameters: dict[str, Any]) -> str:
     return images if kind == "image" else f"SELECT face_id FROM faces WHERE image_id IN ({images})"
 
 
-def picked(query: str) -> tuple[str, dict[str, Any]]:
-    """The pictures that a filter picks; its question marks become names, since the others have names."""
-    met = filters.parse(query)
+def picked(query: str, kind: str = "image") -> tuple[str, dict[str, Any]]:
+    """The pictures, or faces, that a filter picks; its question marks become names, since the others have names."""
+    met = filters.parse(query, filters.PICTURES if kind == "image" else face_facts.GRAMMAR)
     pieces = met.sql.split("?")
     sql = pieces[0] + "".join(f"$f{number}{piece}" for number, piece in enumerate(pieces[1:]))
     parameters = {f"f{number}": value for number, value in enumerate(met.parameters)}
-    return (
-        f"SELECT i.image_id FROM images i LEFT JOIN image_facts f ON f.image_id = i.image_id WHERE {sql}",
-        parameters,
-    )
+    facts = "LEFT JOIN image_facts f ON f.image_id = i.image_id"
+    if kind == "image":
+        return f"SELECT i.image_id FROM images i {facts} WHERE {sql}", parameters
+    faces = "faces b JOIN images i ON i.image_id = b.image_id"
+    return f"SELECT b.face_id FROM {faces} {facts} WHERE {sql}", parameters
 
 
 def _like(pattern: str) -> str:

@@ -1,7 +1,8 @@
 """The language of cleaning rules: `dhash<=2 within:title keep:larger,older protect:folder=/art/best*`.
 
 A rule is one line. What it says of pairs stands in words of its own; every other word is one of the filter's, and
-both pictures of a pair must meet it. A rule that begins with `set-aside` is about single pictures.
+both pictures of a pair must meet it. A rule that begins with `set-aside` is about single pictures, or with `on:faces`
+about single faces.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from anitui.errors import WrongUse
-from anitui.store import filters
+from anitui.store import face_facts, filters
 from anitui.store.columns import COLUMNS
 from anitui.store.comparing import ALGORITHMS
 from anitui.store.filter_words import Word, take_apart
@@ -67,7 +68,7 @@ class Rule:
 
     text: str
     kind: str = "image"
-    single: bool = False  # about single pictures, which are set aside
+    single: bool = False  # about single pictures or faces, which are set aside
     distances: tuple[Distance, ...] = ()  # all of them hold
     identical: bool = False
     within: tuple[str, ...] = ()
@@ -82,6 +83,11 @@ class Rule:
     def protecting(self, folders: Sequence[str]) -> Rule:
         """The same rule, with more folders out of which nothing is set aside."""
         return replace(self, protect=(*self.protect, Place("folder", tuple(folders)))) if folders else self
+
+    @property
+    def of_single_faces(self) -> bool:
+        """Whether it is about faces one by one, so that words of the filter are said of each."""
+        return self.single and self.kind == "face"
 
     @property
     def narrowest(self) -> Distance | None:
@@ -112,6 +118,7 @@ def parse(text: str) -> Rule:
     if words[0].text == SET_ASIDE:
         rule, words = replace(rule, single=True), words[1:]
     rest: list[str] = []
+    of_faces: list[str] = []  # words of those that only faces have
     for word in words:
         matched = _WORD.fullmatch(word.text)
         if matched is None:
@@ -127,11 +134,16 @@ def parse(text: str) -> Rule:
             rule = _with_word(rule, name, values)
         elif name in filters.FIELDS:
             rest.append(_as_typed(word))
+        elif name in face_facts.GRAMMAR.fields:
+            rest.append(_as_typed(word))
+            of_faces.append(name)
         else:
             raise WrongUse(f"a rule has no word {name!r}; {_did_you_mean(name)}")
     rule = replace(rule, query=" ".join(rest))
     _check(rule)
-    filters.parse(rule.query)
+    if of_faces and not rule.of_single_faces:
+        raise WrongUse(f"{of_faces[0]} is said of single faces: such a rule begins with {SET_ASIDE} on:faces")
+    filters.parse(rule.query, face_facts.GRAMMAR if rule.of_single_faces else None)
     if not rule.single and rule.verdict is None and not rule.keep:
         rule = replace(rule, keep=USUALLY)
     return rule
@@ -193,8 +205,12 @@ def _with_word(rule: Rule, name: str, given: Sequence[str]) -> Rule:
 
 def _check(rule: Rule) -> None:
     if rule.single:
-        if rule != Rule(rule.text, single=True, protect=rule.protect, query=rule.query):
-            raise WrongUse(f"{SET_ASIDE} is about single pictures: besides protect: it takes only words of the filter")
+        if rule != Rule(rule.text, rule.kind, single=True, protect=rule.protect, query=rule.query):
+            raise WrongUse(
+                f"{SET_ASIDE} is about single pictures: besides protect: and on:faces it takes only words of the filter"
+            )
+        if not rule.query and rule.kind == "face":
+            raise WrongUse(f"say which faces to set aside, such as {SET_ASIDE} on:faces score<0.4 face<40")
         if not rule.query:
             raise WrongUse(f"say which pictures to set aside, such as {SET_ASIDE} colourfulness<12 size<300")
     elif not rule.distances and not rule.identical:
@@ -242,7 +258,7 @@ def _not_a_word(word: str) -> str:
 
 
 def _did_you_mean(name: str) -> str:
-    known = [each for each in (*WORDS, *filters.FIELDS) if each != SET_ASIDE]
+    known = [each for each in (*WORDS, *face_facts.GRAMMAR.fields) if each != SET_ASIDE]
     close = difflib.get_close_matches(name, known, 1)
     return f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
 

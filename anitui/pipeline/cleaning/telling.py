@@ -33,7 +33,7 @@ class Cleaning:
 
     rule: str
     name: str | None
-    single: bool  # about single pictures
+    single: bool  # about single pictures or faces
     applied: bool
     pairs: int  # that meet it; of single pictures: none
     verdicts: int
@@ -41,10 +41,12 @@ class Cleaning:
     bytes: int  # that a purge would free
     decided: int = 0  # pairs that follow from earlier verdicts
     contradicting: int = 0  # pairs that would contradict them
-    protected: int = 0  # pairs of which both would have to be kept; or single pictures that are protected
+    protected: int = 0  # pairs of which both would have to be kept; or single ones that are protected
     labels_differ: int = 0
     kept_both: int = 0  # pairs with one that was said to be kept beside another
-    brought_back: int = 0  # single pictures that a person brought back
+    brought_back: int = 0  # single ones that a person brought back
+    spoken_of: int = 0  # single ones that a person named, kept or drew
+    kind: str = "image"
     examples: tuple[Example, ...] = ()
     unread: tuple[str, ...] = ()  # pictures whose pixels could not be compared
     protects_nobody: tuple[str, ...] = ()  # what `protect:` names, and nobody in the catalogue has
@@ -60,11 +62,16 @@ def in_words(done: Cleaning) -> list[str]:
     """What a rule does or would do, in sentences."""
     would = "" if done.applied else "would be "
     if done.single:
-        lines = [f"{count(done.set_aside, 'picture')} {would}set aside; a purge then frees {size(done.bytes)}"]
-        if done.protected:
-            lines.append(f"{count(done.protected, 'picture')} protected, left alone")
-        if done.brought_back:
-            lines.append(f"{count(done.brought_back, 'picture')} that a person brought back, left alone")
+        what = "face" if done.kind == "face" else "picture"
+        freed = "" if done.kind == "face" else f"; a purge then frees {size(done.bytes)}"
+        lines = [f"{count(done.set_aside, what)} {would}set aside{freed}"]
+        for number, why in (
+            (done.protected, "protected, left alone"),
+            (done.brought_back, "that a person brought back, left alone"),
+            (done.spoken_of, "that a person named, kept or drew, left alone"),
+        ):
+            if number:
+                lines.append(f"{count(number, what)} {why}")
         return lines + _idle(done)
     lines = [f"{count(done.pairs, 'pair')} meet{'s' if done.pairs == 1 else ''} the rule"]
     if done.set_aside or done.verdicts == done.set_aside:
@@ -148,14 +155,17 @@ _NOTES: dict[str, _Note] = {
 }
 
 
-def single_example(picture: Single) -> Example:
-    """A picture that a rule about single pictures sets aside."""
-    name = picture.url.rsplit("/", 1)[-1]
+def single_example(kind: str, one: Single) -> Example:
+    """A picture, or a face, that a rule about single ones sets aside."""
+    name = one.url.rsplit("/", 1)[-1]
+    if kind == "face":
+        score = "unknown" if one.score is None else f"{one.score:.2f}"
+        return Example(None, f"{one.id} on {name}", f"{one.width:.0f}×{one.height:.0f}, score {score}")
     return Example(
         None,
-        f"{picture.image_id} {name} ({picture.width}×{picture.height}, {size(picture.bytes)})",
-        f"colourfulness {_number(picture.colourfulness)}, colour {_number(picture.colour_share, 100)} %, "
-        f"sharpness {_number(picture.sharpness)}",
+        f"{one.id} {name} ({one.width:.0f}×{one.height:.0f}, {size(one.bytes)})",
+        f"colourfulness {_number(one.colourfulness)}, colour {_number(one.colour_share, 100)} %, "
+        f"sharpness {_number(one.sharpness)}",
     )
 
 
