@@ -67,6 +67,12 @@ def _duplicates() -> Screen[None]:
     return DuplicatesScreen()
 
 
+def _clean() -> Screen[None]:
+    from anitui.screens.clean.screen import CleanScreen
+
+    return CleanScreen()
+
+
 def _sql() -> Screen[None]:
     from anitui.screens.sql import SqlScreen
 
@@ -91,6 +97,7 @@ class AnituiApp(Host):
         "jobs": _jobs,
         "browse": _browse,
         "duplicates": _duplicates,
+        "clean": _clean,
         "sql": _sql,
         "history": _history,
     }

@@ -11,6 +11,7 @@ from textual.keys import Keys, _character_to_key
 from anitui import actions
 from anitui.app import AnituiApp
 from anitui.screens.browse import BrowseScreen
+from anitui.screens.clean.screen import CleanScreen
 from anitui.screens.duplicates.alike import AlikeScreen
 from anitui.screens.duplicates.rules import RulesScreen
 from anitui.screens.duplicates.screen import DuplicatesScreen
@@ -26,7 +27,7 @@ from anitui.screens.sql import SqlScreen
 
 SCREENS: list[type[FrameScreen]] = [
     HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
-    SettingsScreen, HelpScreen, JobsScreen, JobScreen,
+    SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 
