@@ -32,6 +32,7 @@ class Journalled:
     # Rows that undo and redo leave as they are.
     except_where: str = "false"
     # What must be put right after an undo or redo changed such rows, because the machine wrote beside them meanwhile.
+    # `{entry}` is the entry that was undone or redone.
     afterwards: tuple[str, ...] = ()
 
 
@@ -43,6 +44,17 @@ _INHERITED = tuple(
         ("sightings", "image", "image_id"), ("image_tags", "image", "image_id"), ("face_labels", "face", "face_id"),
     )
 )  # fmt: skip
+
+# The hashes of a crop belong to one box: of boxes that come, go or lie otherwise they are made anew.
+_OF_OTHER_BOXES = (
+    "DELETE FROM face_hashes WHERE face_id IN (SELECT json_extract_string(row_key, '$.face_id')::BIGINT "
+    "FROM journal_changes WHERE entry_id = {entry} AND table_name = 'faces' AND (before IS NULL OR after IS NULL OR "
+    + " OR ".join(
+        f"json_extract_string(before, '$.{name}') IS DISTINCT FROM json_extract_string(after, '$.{name}')"
+        for name in ("x", "y", "w", "h")
+    )
+    + "))"
+)
 
 # A new table of decisions is one line here.
 TABLES: Mapping[str, Journalled] = {
@@ -62,6 +74,7 @@ TABLES: Mapping[str, Journalled] = {
             "detector": "VARCHAR", "settings": "VARCHAR", "kind": "VARCHAR", "state": "VARCHAR", "reason": "VARCHAR",
             "found_at": "TIMESTAMP", "unsure": "BOOLEAN",
         },
+        afterwards=(_OF_OTHER_BOXES,),
     ),
     "face_labels": Journalled(
         {"face_id": "BIGINT", "said_by": "VARCHAR", "label_set": "VARCHAR"},
@@ -240,21 +253,41 @@ class Decision:
 
 
 @contextmanager
-def decision(catalogue: Catalogue, action: str, summary: str, said_by: str = "person") -> Iterator[Decision]:
+def decision(
+    catalogue: Catalogue, action: str, summary: str, said_by: str = "person", *, into: int | None = None
+) -> Iterator[Decision]:
     """Open a decision; its effect and its entry are on disk together when the block ends.
 
     A decision that changed nothing leaves no entry. `{n}` in the summary becomes the number of rows that changed.
+    Where the latest decision that stands is the entry `into`, it is gone on with: one undo takes back all of it.
     """
     with catalogue.writing() as connection:
-        entry_id = int(connection.execute("SELECT nextval('entry_ids')").fetchall()[0][0])
-        made = Decision(entry_id, connection, summary)
+        steps = _steps_of_latest(connection, into) if into is not None else None
+        entry_id = into if steps is not None and into is not None else _fresh_entry(connection)
+        made = Decision(entry_id, connection, summary, _steps=steps or 0)
         yield made
         if made.changed:
             connection.execute(f"UPDATE journal SET state = 'dropped', changed_at = {NOW} WHERE state = 'undone'")
+            if steps is not None:
+                return
             connection.execute(
                 "INSERT INTO journal (entry_id, action, summary, said_by) VALUES (?, ?, ?, ?)",
                 [entry_id, action, made.summary.replace("{n}", f"{made.changed:,}"), said_by],
             )
+
+
+def _fresh_entry(connection: DuckDBPyConnection) -> int:
+    return int(connection.execute("SELECT nextval('entry_ids')").fetchall()[0][0])
+
+
+def _steps_of_latest(connection: DuckDBPyConnection, entry_id: int) -> int | None:
+    """How many steps an entry has, if it is the latest one that stands."""
+    rows = connection.execute(
+        "SELECT max(c.step) FROM journal j JOIN journal_changes c USING (entry_id) WHERE j.entry_id = $entry "
+        "AND j.entry_id = (SELECT max(entry_id) FROM journal WHERE state = 'done') GROUP BY j.entry_id",
+        {"entry": entry_id},
+    ).fetchall()
+    return int(rows[0][0]) if rows else None
 
 
 def note_final(connection: DuckDBPyConnection, action: str, summary: str, said_by: str = "person") -> None:
@@ -303,7 +336,7 @@ def _step(catalogue: Catalogue, state: str, becomes: str, side: str, order: str,
         for step, table in reversed(steps) if side == "before" else steps:
             left += _write_side(connection, entry.entry_id, step, table, side)
         for order in dict.fromkeys(order for _, table in steps for order in TABLES[table].afterwards):
-            connection.execute(order)
+            connection.execute(order.replace("{entry}", str(entry.entry_id)))
         connection.execute(
             f"UPDATE journal SET state = ?, changed_at = {NOW} WHERE entry_id = ?", [becomes, entry.entry_id]
         )
