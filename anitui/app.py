@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from anitui.pipeline.collect.live import Live
     from anitui.pipeline.collect.specs import JobSpec
     from anitui.screens.browse import BrowseScreen
+    from anitui.screens.faces import FacesScreen
     from anitui.screens.jobs.screen import JobsScreen
     from anitui.screens.sql import SqlScreen
     from anitui.store.pairs import PairOrder
@@ -73,6 +74,12 @@ def _clean() -> Screen[None]:
     return CleanScreen()
 
 
+def _faces() -> Screen[None]:
+    from anitui.screens.faces import FacesScreen
+
+    return FacesScreen()
+
+
 def _sql() -> Screen[None]:
     from anitui.screens.sql import SqlScreen
 
@@ -98,6 +105,7 @@ class AnituiApp(Host):
         "browse": _browse,
         "duplicates": _duplicates,
         "clean": _clean,
+        "faces": _faces,
         "sql": _sql,
         "history": _history,
     }
@@ -147,6 +155,12 @@ class AnituiApp(Host):
         screen = cast("BrowseScreen", self.get_screen("browse"))
         self.call_after_refresh(screen.show_filter, query)
 
+    def see_faces(self, query: str) -> None:
+        """Open the faces screen with a filter."""
+        self.go("faces")
+        screen = cast("FacesScreen", self.get_screen("faces"))
+        self.call_after_refresh(screen.show_filter, query)
+
     def ask_sql(self, statement: str) -> None:
         """Open the SQL screen with a statement and run it."""
         self.go("sql")
@@ -188,6 +202,9 @@ class AnituiApp(Host):
 
     def find_pairs(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
         self.background.start_search(order, done)
+
+    def find_faces(self) -> None:
+        self.background.start_detecting()
 
     def add_jobs(self, specs: Sequence[JobSpec]) -> list[int]:
         return self.background.collecting.add(specs)

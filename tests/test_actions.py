@@ -15,6 +15,8 @@ from anitui.screens.clean.screen import CleanScreen
 from anitui.screens.duplicates.alike import AlikeScreen
 from anitui.screens.duplicates.rules import RulesScreen
 from anitui.screens.duplicates.screen import DuplicatesScreen
+from anitui.screens.faces.label_list import LabelsScreen
+from anitui.screens.faces.screen import FacesScreen
 from anitui.screens.frame import FrameScreen
 from anitui.screens.help import HelpScreen
 from anitui.screens.history import HistoryScreen
@@ -27,7 +29,7 @@ from anitui.screens.sql import SqlScreen
 
 SCREENS: list[type[FrameScreen]] = [
     HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
-    SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen,
+    SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen, FacesScreen, LabelsScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 

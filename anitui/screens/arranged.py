@@ -50,13 +50,13 @@ class ArrangedScreen(GridScreen, Generic[V]):
     def in_words(self, view: V) -> str:
         """Where one is."""
 
-    def grid(self) -> PictureGrid:
+    def grid(self, scale: int | None = None) -> PictureGrid:
         """The grid as it begins."""
         look = self.host.settings.look
         return PictureGrid(
             loader=self.host.pictures,
             policy=look.pictures,
-            scale=look.thumbnail,
+            scale=scale or look.thumbnail,
             empty_text="reading the catalogue …",
             id="grid",
         )

@@ -22,6 +22,7 @@ from anitui.words import count
 if TYPE_CHECKING:
     from anitui.pipeline.collect.live import Live
     from anitui.pipeline.collect.owner import Collecting, CollectReport
+    from anitui.pipeline.detecting import DetectReport
     from anitui.pipeline.ingest import ImportReport
     from anitui.pipeline.pair_scan import PairReport
     from anitui.progress import Work
@@ -32,6 +33,7 @@ Report = TypeVar("Report")
 
 COUNT_SECONDS = 2.0  # between two counts of what the workspace holds, while something brings in more
 _SEARCH = "search for pairs"
+_DETECTING = "search for faces"
 _COLLECTING = "collecting"
 
 
@@ -149,9 +151,7 @@ class Background:
 
             return import_pictures(app.workspace, app.catalogue, ImportOrder([path]), app.settings.importing)
 
-        # What Textual puts in the place of stderr has no file behind it, and multiprocessing's first process wants one.
-        with redirect_stderr(sys.__stderr__):
-            resource_tracker.ensure_running()
+        _ready_for_processes()
         again = "what was done is kept, and the same path goes on from there"
         self._start(Run("import", f"import of {path}", "⠋ import"), work, _in_words, again)
 
@@ -174,6 +174,25 @@ class Background:
         name = f"search for pairs by {order.algorithm} up to {order.hi}"
         again = "what was found is kept, and the same search goes on from there"
         self._start(Run(_SEARCH, name, "⠋ pairs"), work, told, again)
+
+    def start_detecting(self) -> None:
+        """Find faces with the detector of the settings; the next time goes on with what is left."""
+        app = self._app
+        if any(run.kind == _DETECTING for run in self.runs):
+            app.say("faces are being looked for already: ctrl+b stops it")
+            return
+
+        def work() -> Work[DetectReport]:
+            from anitui.pipeline.detecting import DetectOrder, find_faces
+
+            settings = app.settings.detect
+            return find_faces(
+                app.workspace, app.catalogue, DetectOrder(settings.detector, settings.smallest), app.settings
+            )
+
+        _ready_for_processes()
+        again = "what was found is kept, and the next time goes on from there"
+        self._start(Run(_DETECTING, _DETECTING, "⠋ faces"), work, _found_in_words, again)
 
     def _start(
         self, run: Run, work: Callable[[], Work[Report]], in_words: Callable[[Report], tuple[str, str]], again: str
@@ -273,6 +292,21 @@ def _collected(report: CollectReport, stopped: Sequence[str]) -> tuple[str, str]
         ((why, _),) = reasons.most_common(1)
         return f"collecting ended, {came_to}; {count(reasons.total(), 'job')} stopped: {why}", "error"
     return f"collecting {'paused' if stopped else 'done'}: {came_to}", "warning" if not_taken else "information"
+
+
+def _ready_for_processes() -> None:
+    """What Textual puts in the place of stderr has no file behind it, and multiprocessing's first process wants one."""
+    with redirect_stderr(sys.__stderr__):
+        resource_tracker.ensure_running()
+
+
+def _found_in_words(report: DetectReport) -> tuple[str, str]:
+    if not report.pictures:
+        return f"{report.detector} has looked at every picture", "information"
+    parts = [f"{count(report.faces, 'face')} in {count(report.pictures, 'picture')}, by {report.detector}"]
+    if report.failed:
+        parts.append(f"{count(report.failed, 'picture')} could not be looked at, and will be tried again")
+    return f"faces found: {'; '.join(parts)}", "warning" if report.failed else "information"
 
 
 def _in_words(report: ImportReport) -> tuple[str, str]:

@@ -21,8 +21,6 @@ from anitui.screens.widgets.lines import Lines
 from anitui.store.overview import FILES_NOT_TAKEN, Collecting, Overview, overview
 from anitui.words import count, sparkline
 
-UNNAMED_FACES = "FROM unlabelled_faces"
-
 
 @dataclass(frozen=True, slots=True)
 class Next:
@@ -129,10 +127,12 @@ def _what_next(found: Overview, keys: Mapping[str, str]) -> list[Next]:
     if found.pairs_open:
         text = f"{count(found.pairs_open, 'near-duplicate pair')} to decide"
         steps.append(Next("=", text, "", lambda s: s.host.go("duplicates")))
-    unnamed = found.status.faces - found.named_faces
-    if unnamed > 0:
-        text = f"{count(unnamed, 'face')} without a name"
-        steps.append(Next("☺", text, "", lambda s: s.host.ask_sql(UNNAMED_FACES)))
+    if found.faces_to_name:
+        text = f"{count(found.faces_to_name, 'face')} without a name"
+        steps.append(Next("☺", text, "", lambda s: s.host.see_faces("label:none unsure:no")))
+    if found.faces_to_agree:
+        text = f"{count(found.faces_to_agree, 'face')} whose name no person has said"
+        steps.append(Next("☺", text, "", lambda s: s.host.see_faces("by:model,job unsure:no")))
     failed = found.collecting.failed
     if failed.often:
         text = f"{count(failed.often, 'download')} failed: {failed.why}"
@@ -144,6 +144,9 @@ def _what_next(found: Overview, keys: Mapping[str, str]) -> list[Next]:
     if pictures:
         text = f"look through {count(found.status.active, 'picture')}"
         steps.append(Next("▦", text, "", lambda s: s.host.go("browse")))
+    if found.status.active and not found.looked_for_faces:
+        text = f"find the faces in {count(found.status.active, 'picture')}"
+        steps.append(Next("☺", text, "anitui detect", lambda s: s.host.find_faces()))
     if found.unlabelled_pictures:
         text = f"{count(found.unlabelled_pictures, 'picture')} without a label"
         steps.append(Next("?", text, "", lambda s: s.host.browse("label:none state:active")))

@@ -269,6 +269,10 @@ class Host(App[None]):
         """Open the browse screen with a filter."""
 
     @abstractmethod
+    def see_faces(self, query: str) -> None:
+        """Open the faces screen with a filter."""
+
+    @abstractmethod
     def ask_sql(self, statement: str) -> None:
         """Open the SQL screen with a statement and run it."""
 
@@ -279,6 +283,10 @@ class Host(App[None]):
     @abstractmethod
     def find_pairs(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
         """Look for pairs beside what one does; `done` hears how many are new, and how many wait."""
+
+    @abstractmethod
+    def find_faces(self) -> None:
+        """Find faces beside what one does, in all pictures that were not looked at."""
 
     @abstractmethod
     def add_jobs(self, specs: Sequence[JobSpec]) -> list[int]:

@@ -137,11 +137,3 @@ def items(catalogue: Catalogue, job_id: int, state: str | None = None, *, limit:
         {"job": job_id, "state": state, "limit": limit, "offset": offset},
     )
     return [JobItem(*row) for row in rows]
-
-
-def faces_of(job_id: int) -> str:
-    """A statement for the SQL screen: the faces on the pictures that a job saw."""
-    return (
-        f"SELECT * FROM faces WHERE state = 'active' "
-        f"AND image_id IN (SELECT image_id FROM sightings WHERE job_id = {int(job_id)})"
-    )

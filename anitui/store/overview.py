@@ -57,6 +57,9 @@ class Overview:
     status: Status
     sightings: int
     named_faces: int
+    faces_to_name: int
+    looked_for_faces: bool
+    faces_to_agree: int  # whose name only a model or a job has said
     in_splits: int
     runs: int
     pairs_open: int
@@ -92,6 +95,10 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
         """
         SELECT (SELECT count(*) FROM sightings WHERE inherited_from IS NULL),
                (SELECT count(*) FROM labelled_faces JOIN faces USING (face_id) WHERE state = 'active'),
+               (SELECT count(*) FROM faces_to_name),
+               (SELECT count(*) FROM labelled_faces l JOIN faces f USING (face_id) JOIN images i USING (image_id)
+                WHERE f.state = 'active' AND i.state = 'active' AND NOT f.unsure AND speaker <> 'person'),
+               EXISTS (FROM detections) OR EXISTS (FROM faces),
                (SELECT count(DISTINCT image_id) FROM splits),
                (SELECT count(*) FROM runs),
                (SELECT count(*) FROM pairs_open),
@@ -101,11 +108,14 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
                (SELECT count(*) FROM journal WHERE state IN ('done', 'final'))
         """
     )[0]
-    sightings, named, in_splits, runs, open_pairs, waiting, unlabelled, decisions = one
+    sightings, named, to_name, to_agree, looked, in_splits, runs, open_pairs, waiting, unlabelled, decisions = one
     return Overview(
         status=status(catalogue),
         sightings=sightings,
         named_faces=named,
+        faces_to_name=to_name,
+        faces_to_agree=to_agree,
+        looked_for_faces=bool(looked),
         in_splits=in_splits,
         runs=runs,
         pairs_open=open_pairs,

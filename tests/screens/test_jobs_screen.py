@@ -253,8 +253,8 @@ async def test_a_job_leads_to_its_pictures_its_duplicates_and_its_faces(cafe: Wo
         assert isinstance(screen, DuplicatesScreen)
         assert screen.view.query == "job:2"
         await at.press("g", "j", "F")
-        assert at.app.screen is at.app.get_screen("sql")
-        assert "1 row" in at.seen()
+        assert at.app.screen is at.app.get_screen("faces")
+        await at.sees("job:2", "1 of 1")
 
 
 async def test_a_job_is_copied_changed_and_taken_off(cafe: Workspace, listed: Catalogue) -> None:

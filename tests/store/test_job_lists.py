@@ -109,15 +109,3 @@ def test_items_come_by_the_page_in_the_order_in_which_they_were_found(
     item = every[0]
     assert (item.image_id, item.attempts, item.reason, item.label_hint) == (1, 2, None, "cocoa")
     assert list(item.chain) == ["done", "elsewhere"] and list(every[-1].chain) == []
-
-
-def test_the_faces_of_a_job_are_a_statement(catalogue: Catalogue, listed: tuple[int, int]) -> None:
-    first, _ = listed
-    with catalogue.writing() as connection:
-        for image, state in ((1, "active"), (2, "set_aside"), (3, "active")):
-            connection.execute(
-                "INSERT INTO faces (image_id, x, y, w, h, detector, state) VALUES (?, 0, 0, 1, 1, 'none', ?)",
-                [image, state],
-            )
-    assert [row[1] for row in catalogue.rows(job_lists.faces_of(first))] == [1]
-    assert catalogue.rows(job_lists.faces_of(99)) == []

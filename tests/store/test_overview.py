@@ -70,6 +70,9 @@ def test_the_numbers_of_the_home_screen(shelf: Catalogue) -> None:
         status=Status(5, 2, 4),
         sightings=4,
         named_faces=2,
+        faces_to_name=2,
+        looked_for_faces=True,
+        faces_to_agree=1,
         in_splits=1,
         runs=5,
         pairs_open=2,
@@ -147,5 +150,5 @@ def test_an_empty_workspace(catalogue: Catalogue) -> None:
     nothing = (0,) * 14
     found = overview(catalogue, TODAY)
     assert found == Overview(
-        Status(0, 0, 0), 0, 0, 0, 0, 0, 0, (), 0, 0, 0, days=found.days, added=nothing, decided=nothing
+        Status(0, 0, 0), 0, 0, 0, False, 0, 0, 0, 0, 0, (), 0, 0, 0, days=found.days, added=nothing, decided=nothing
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from anitui.errors import AnituiError
 from anitui.screens.frame import FrameScreen
-from anitui.store import job_lists
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -158,7 +157,7 @@ class WithJobs(FrameScreen):
     def action_faces(self) -> None:
         row = self.of_chosen()
         if row is not None:
-            self.host.ask_sql(job_lists.faces_of(row.job_id))
+            self.host.see_faces(f"job:{row.job_id}")
 
     def of_chosen(self) -> JobRow | None:
         """The job that keys are about; where there is none, that is said."""

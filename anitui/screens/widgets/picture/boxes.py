@@ -20,6 +20,10 @@ class Box:
     width: float
     height: float
     colour: Colour = (255, 220, 0)
+    handles: bool = False
+    """Whether it is the one that can be changed: its corners have handles."""
+    corner: int | None = None
+    """Which of its handles is in the hand: top left, top right, bottom right, bottom left."""
 
     def within(self, part: Rectangle, size: tuple[int, int]) -> Rectangle:
         """Left, top, right, bottom in pixels of an image of this size that shows only that part of the picture."""
@@ -33,8 +37,13 @@ class Box:
         )
 
 
-def with_boxes(image: Image.Image, boxes: Sequence[Rectangle], colours: Sequence[Colour]) -> Image.Image:
-    """A copy with each box (left, top, right, bottom in pixels) outlined in its colour, one pixel thick."""
+_HANDLE, _RIM, _IN_HAND = (255, 255, 255), (0, 0, 0), (255, 0, 255)
+
+
+def with_boxes(
+    image: Image.Image, boxes: Sequence[Rectangle], colours: Sequence[Colour], thickness: int = 1
+) -> Image.Image:
+    """A copy with each box (left, top, right, bottom in pixels) outlined in its colour."""
     marked = image.convert("RGB")
     if marked is image:
         marked = image.copy()
@@ -43,5 +52,20 @@ def with_boxes(image: Image.Image, boxes: Sequence[Rectangle], colours: Sequence
         if right < left or bottom < top:
             continue
         corners = [round(left), round(top), max(round(left), round(right) - 1), max(round(top), round(bottom) - 1)]
-        draw.rectangle(corners, outline=colour)
+        draw.rectangle(corners, outline=colour, width=thickness)
     return marked
+
+
+def with_handles(image: Image.Image, box: Rectangle, side: int, corner: int | None) -> Image.Image:
+    """The same picture with a square on each corner of a box; the one in the hand is larger. Draws on the image."""
+    left, top, right, bottom = box
+    draw = ImageDraw.Draw(image)
+    for number, (x, y, inwards) in enumerate(
+        ((left, top, (0, 0)), (right, top, (1, 0)), (right, bottom, (1, 1)), (left, bottom, (0, 1)))
+    ):
+        mine = side * 2 if number == corner else side
+        # Inside the box, so that it is seen at the edge of the picture as well.
+        x0, y0 = round(x) - inwards[0] * mine, round(y) - inwards[1] * mine
+        place = [x0, y0, x0 + mine - 1, y0 + mine - 1]
+        draw.rectangle(place, fill=_IN_HAND if number == corner else _HANDLE, outline=_RIM if side > 3 else None)
+    return image

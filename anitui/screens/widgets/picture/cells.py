@@ -83,6 +83,12 @@ class CellsPiece:
             for start, end in zip(starts, ends, strict=True)
         ]
 
+    def changes(self, before: CellsPiece) -> tuple[int, int] | None:
+        """From where to where it differs from another line of the same width; None where both look the same."""
+        differs = (self.glyphs != before.glyphs) | (self.front != before.front) | (self.back != before.back)
+        found = np.flatnonzero(differs)
+        return (int(found[0]), int(found[-1]) + 1) if len(found) else None
+
     def cut(self, start: int, end: int) -> CellsPiece:
         return CellsPiece(self.glyphs[start:end], self.front[start:end], self.back[start:end], self.signs, self.depth)
 

@@ -31,6 +31,8 @@ class PictureGrid(GridCanvas):
         width: 1fr;
         height: 1fr;
         .picture-grid--caption { color: $text-muted; }
+        .picture-grid--plain { color: $foreground; }
+        .picture-grid--strong { color: $foreground; text-style: bold; }
         .picture-grid--set-aside { color: $text-error; text-style: strike; }
         .picture-grid--cursor { color: $accent; text-style: bold; }
         .picture-grid--selected { color: $text-success; }

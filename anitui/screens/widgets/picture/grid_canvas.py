@@ -18,7 +18,7 @@ from anitui.screens.widgets.picture.pieces import PieceStrip
 from anitui.screens.widgets.picture.policy import Policy
 from anitui.screens.widgets.picture.prepare import Order, Prepared, Result
 
-_PARTS = ("caption", "set-aside", "cursor", "selected", "heading", "trouble")
+_PARTS = ("caption", "plain", "strong", "set-aside", "cursor", "selected", "heading", "trouble")
 _KEPT_BY_TERMINAL = 600
 # Pictures that come in one by one are drawn together: each repaint of a row repaints the row from its left.
 _TOGETHER = 0.04
@@ -160,7 +160,8 @@ class GridCanvas(Canvas):
         if self._styles is None:
             part = {name: self.words_style(f"picture-grid--{name}") for name in _PARTS}
             self._styles = Styles(
-                base=self.words_style(), caption=part["caption"], set_aside=part["set-aside"],
+                base=self.words_style(), caption=part["caption"],
+                plain=part["plain"], strong=part["strong"], set_aside=part["set-aside"],
                 cursor=part["cursor"], selected=part["selected"], heading=part["heading"],
                 trouble=part["trouble"],
             )  # fmt: skip

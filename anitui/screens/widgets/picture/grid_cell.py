@@ -9,6 +9,9 @@ from typing import Literal
 from anitui.screens.widgets.picture.layout import Place
 from anitui.screens.widgets.picture.subject import Crop
 from anitui.screens.widgets.picture.words import cut
+from anitui.words import count
+
+Tone = Literal["dim", "plain", "strong"]
 
 _ROOM_FOR_WORDS = 28
 
@@ -29,6 +32,9 @@ class GridCell:
     """How many of its group come before it. Without it rows inside long groups may begin elsewhere after a jump."""
     crop: Crop | None = None
     """The part of the picture that is shown, in its pixels."""
+    tone: Tone = "dim"
+    """How sure the caption is: the words say it too."""
+    noun: str = "picture"
 
     @property
     def place(self) -> Place:
@@ -51,5 +57,4 @@ class GridCell:
 
     def heading(self) -> str:
         """The line above the group that the picture belongs to."""
-        pictures = "1 picture" if self.group_size == 1 else f"{self.group_size:,} pictures"
-        return f"{self.group} · {pictures}" if self.group_size else f"{self.group}"
+        return f"{self.group} · {count(self.group_size, self.noun)}" if self.group_size else f"{self.group}"

@@ -21,11 +21,21 @@ class Styles:
 
     base: Style
     caption: Style
+    plain: Style
+    strong: Style
     set_aside: Style
     cursor: Style
     selected: Style
     heading: Style
     trouble: Style
+
+    def of(self, cell: GridCell | None) -> Style:
+        """That of a caption which nothing else is to be told of."""
+        if cell is None:
+            return self.caption
+        if cell.is_set_aside:
+            return self.set_aside
+        return {"dim": self.caption, "plain": self.plain, "strong": self.strong}[cell.tone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +90,7 @@ def caption_line(tiles: Sequence[Tile], measure: Measure, styles: Styles) -> Pie
         elif tile.is_selected:
             line.append(TextPiece(f"└{text}┘", styles.selected))
         else:
-            aside = tile.cell is not None and tile.cell.is_set_aside
-            line.append(TextPiece(f" {text} ", styles.set_aside if aside else styles.caption))
+            line.append(TextPiece(f" {text} ", styles.of(tile.cell)))
     return _filled(line, measure, styles)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from anitui.screens.widgets.picture import cells, kitty, sixel
-from anitui.screens.widgets.picture.boxes import Box, with_boxes
+from anitui.screens.widgets.picture.boxes import Box, with_boxes, with_handles
 from anitui.screens.widgets.picture.framing import WHOLE, Frame, Framing, frame
 from anitui.screens.widgets.picture.pieces import Piece
 from anitui.screens.widgets.picture.policy import Drawing, Kind
@@ -90,7 +90,11 @@ def prepare(image: Image.Image, order: Order) -> Prepared:
     shown = image.resize(size, Image.Resampling.LANCZOS, box=part)
     if order.boxes:
         rectangles = [box.within(seen.part, size) for box in order.boxes]
-        shown = with_boxes(shown, rectangles, [box.colour for box in order.boxes])
+        # Where a cell has many pixels, a line of one of them is hardly seen.
+        shown = with_boxes(shown, rectangles, [box.colour for box in order.boxes], max(1, across // 4))
+        for box, rectangle in zip(order.boxes, rectangles, strict=True):
+            if box.handles:
+                with_handles(shown, rectangle, max(2, across), box.corner)
     if drawing.kind is Kind.KITTY:
         sent, placed = kitty.prepare(shown, seen.columns, seen.rows)
         weight = len(sent.transmission) + sum(line.nbytes for line in placed)

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.style import Style
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
 from anitui.screens.widgets.picture.boxes import Box
 from anitui.screens.widgets.picture.canvas import Canvas
+from anitui.screens.widgets.picture.cells import CellsPiece
 from anitui.screens.widgets.picture.framing import WHOLE, ZOOM_STEP, Frame, Framing, frame
 from anitui.screens.widgets.picture.loader import PictureLoader
 from anitui.screens.widgets.picture.pieces import PieceStrip, TextPiece, blank
@@ -89,6 +91,15 @@ class PictureView(Canvas):
     def result(self) -> Result | None:
         """What is on the screen: a prepared picture, a placeholder, or nothing yet."""
         return self._result
+
+    @property
+    def lies(self) -> tuple[Frame, int, int] | None:
+        """What part of the picture is on the screen, and the column and row where it begins; None where there is none."""
+        if not isinstance(self._result, Prepared) or self._result_of != self._subject:
+            return None
+        width, height = self.content_size
+        rows = min(height, len(self._result.lines))
+        return self._result.frame, max(0, width - self._result.columns) // 2, (height - rows) // 2
 
     def show(
         self,
@@ -200,11 +211,32 @@ class PictureView(Canvas):
     def _set_lines(self, result: Result | None) -> None:
         if isinstance(result, Prepared) and result is self._result:
             return  # seen already: not a byte more over a slow line
-        self._result = result
+        before, self._result = self._result, result
         if isinstance(result, Prepared) and result.kitty is not None:
             self.send([result.kitty])
+        otherwise = self._changes(before, result)
         self._lines = None
-        self.refresh()
+        if otherwise is None:
+            self.refresh()
+        elif otherwise:
+            self.refresh(*otherwise)
+
+    def _changes(self, before: Result | None, after: Result | None) -> list[Region] | None:
+        """The cells that differ, where only a box was moved: a few, over a slow line. None is all of them."""
+        if self._lines is None or not isinstance(before, Prepared) or not isinstance(after, Prepared):
+            return None
+        same_place = before.frame == after.frame and before.columns == after.columns
+        if not same_place or len(before.lines) != len(after.lines) or (lies := self.lies) is None:
+            return None
+        _, left, top = lies
+        found: list[Region] = []
+        for row, (old, new) in enumerate(zip(before.lines, after.lines, strict=True)):
+            if not isinstance(old, CellsPiece) or not isinstance(new, CellsPiece):
+                return None
+            span = new.changes(old)
+            if span is not None:
+                found.append(Region(left + span[0], top + row, span[1] - span[0], 1))
+        return found
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:

@@ -1,0 +1,34 @@
+"""What is said under a face: its name and how sure that is, in words and signs before any colour."""
+
+from __future__ import annotations
+
+from anitui.screens.widgets.picture.grid_cell import Tone
+from anitui.store.face_gallery import ShownFace
+from anitui.store.naming import NOT_A_FACE
+
+
+def caption(face: ShownFace) -> tuple[str, Tone]:
+    """A person's word stands alone, a model's behind how sure it is, a job's behind a question mark.
+
+    The sign comes first: a long name is cut at its end.
+    """
+    if face.state != "active" and face.reason == NOT_A_FACE:
+        return NOT_A_FACE, "dim"
+    if face.label is not None and face.speaker == "person":
+        against = face.suggested is not None and face.suggested != face.label
+        return (
+            f"{face.label} ≠ {_sure(face.suggested_confidence)} {face.suggested}" if against else face.label
+        ), "strong"
+    if face.unsure:
+        return f"unsure ? {face.proposal}" if face.proposal else "unsure", "plain"
+    if face.label is not None and face.speaker == "model":
+        return f"{_sure(face.confidence)} {face.label}", "plain"
+    if face.suggested is not None:
+        return f"{_sure(face.suggested_confidence)} {face.suggested}", "plain"
+    if face.label is not None:
+        return f"? {face.label}", "dim"
+    return (f"? {' or '.join(face.hints)}" if face.hints else "no name"), "dim"
+
+
+def _sure(confidence: float | None) -> str:
+    return "model:" if confidence is None else f"{confidence:.0%}"

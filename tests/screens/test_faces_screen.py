@@ -1,0 +1,236 @@
+"""Faces by keys: named one by one and twenty at once, gathered, filtered, and all of it taken back."""
+
+from __future__ import annotations
+
+import pytest
+from sitting import SIZES, Sitting, sitting
+
+from anitui.screens.faces.panel import lines
+from anitui.screens.faces.whom import matching
+from anitui.store import faces, labels
+from anitui.store.catalogue import Catalogue
+from anitui.store.faces import LookedAt, NewFace
+from anitui.store.labels import KEYS, Known, Label
+from anitui.workspace import Workspace
+
+
+@pytest.fixture
+def crowd(shelf: Catalogue) -> Catalogue:
+    """A face on each of the twelve pictures (5 chino, 4 cocoa, 3 rize, as jobs say), and a second one on the last."""
+    found = [NewFace(n, 5, 5, 30, 30, n / 20, 0xFFF >> n, 0xFFF >> n, n) for n in range(1, 13)]
+    found.append(NewFace(12, 20, 60, 30, 30, 0.9, 0, 0, 0))
+    faces.record(shelf, "animeface", "{}", [LookedAt(n, 1) for n in range(1, 13)], found)
+    labels.add(shelf, [Label("chino"), Label("cocoa"), Label("rize")])
+    return shelf
+
+
+def named(catalogue: Catalogue, speaker: str = "person") -> dict[int, str]:
+    rows = catalogue.rows("SELECT face_id, label FROM labelled_faces WHERE speaker = ? ORDER BY 1", [speaker])
+    return dict(rows)
+
+
+async def faces_screen(at: Sitting, *keys: str) -> None:
+    await at.press("g", "f")
+    await at.sees("faces ›")
+    await at.press(*keys)
+
+
+async def test_a_key_names_the_face_and_goes_on(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at)
+        await at.sees("1 ▌chino", "1 of 13")
+        await at.press("2", "3", "minus")
+        assert named(crowd) == {13: "cocoa", 12: "rize"}
+        assert at.said == "no label has the key -; t names by typing"
+        assert at.grid.cursor == 2
+        await at.press("u")
+        assert named(crowd) == {13: "cocoa"}
+        assert at.said == "taken back: named 1 face rize"
+
+
+async def test_a_selection_and_all_of_one_name_are_named_at_once(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at, "v", "right", "right", "1")
+        assert named(crowd) == {13: "chino", 12: "chino", 11: "chino"}
+        await at.press("end", "a")
+        await at.sees("8 faces selected: chino")
+        await at.press("2")
+        assert {face for face, name in named(crowd).items() if name == "cocoa"} == {1, 2, 3, 4, 5, 11, 12, 13}
+        await at.press("u", "u")
+        assert named(crowd) == {}
+
+
+async def test_typing_finds_a_label_among_many_or_makes_a_new_one(cafe: Workspace, crowd: Catalogue) -> None:
+    labels.add(crowd, [Label(f"extra {n:03}") for n in range(300)])
+    labels.change(crowd, "extra 150", aliases=["Sharo Kirima"])
+    async with sitting(cafe, crowd, (80, 24)) as at:
+        await faces_screen(at)
+        await at.sees("more: t finds them")
+        await at.press("t")
+        await at.type("kiri")
+        await at.sees("extra 150")
+        await at.press("enter", "t")
+        await at.type("Chiya")
+        await at.sees("a new label: Chiya")
+        await at.press("enter", "t", "escape")
+        assert named(crowd) == {13: "extra 150", 12: "Chiya"}
+
+
+async def test_space_agrees_and_goes_on(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        # Two faces share the last picture: nobody suggests a name for either.
+        await faces_screen(at, "space", "space", "space", "space")
+        assert named(crowd) == {11: "rize", 10: "rize"}
+        assert at.grid.cursor == 4
+
+
+async def test_what_is_no_face_what_nobody_knows_and_what_was_said_too_much(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at, "n", "m")
+        await at.sees("not a face", "unsure")
+        assert crowd.rows("SELECT face_id, state, unsure FROM faces WHERE state <> 'active' OR unsure ORDER BY 1") == [
+            (12, "active", True), (13, "set_aside", False),
+        ]  # fmt: skip
+        await at.press("home", "r", "home", "1", "home", "delete")
+        assert at.said == "took 1 name off"
+        assert crowd.value("SELECT state FROM faces WHERE face_id = 13") == "active"
+        await at.press("slash")
+        await at.type("unsure:yes")
+        await at.press("enter")
+        assert at.grid.total == 1
+        await at.press("escape")
+        assert at.grid.total == 13
+
+
+async def test_those_most_alike_and_back(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at, "end", "y")
+        await at.until(lambda: at.grid.model.cells[0].key == 1)
+        assert "the likest first" in at.said
+        assert [at.grid.model.cells[n].key for n in range(4)] == [1, 2, 3, 4]
+        await at.press("v", "right", "3")
+        assert named(crowd) == {1: "rize", 2: "rize"}
+        await at.press("escape")
+        assert (at.grid.cursor, at.grid.total) == (12, 13)
+
+
+async def test_one_comes_back_to_where_one_was(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd) as at:
+        await faces_screen(at, "slash")
+        await at.type("hint:cocoa")
+        await at.press("enter", "O")
+        await at.press("o", "enter", "right", "right", "g", "h")
+    async with sitting(cafe, crowd) as at:
+        await faces_screen(at)
+        await at.sees("hint:cocoa › oldest", "3 of 4")
+
+
+async def test_a_wrong_filter_is_told_and_what_was_shown_stays(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd) as at:
+        await faces_screen(at, "slash")
+        await at.type("in:nowhere")
+        await at.press("enter")
+        assert "in: takes a view or table" in at.said
+        assert len(at.grid.model.cells) == 13
+
+
+async def test_without_faces_a_key_finds_them(cafe: Workspace, shelf: Catalogue) -> None:
+    cafe.settings_file.write_text('[detect]\ndetector = "whole"\n[import]\nworkers = 1\n')
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "f")
+        await at.sees("no faces yet: D finds them")
+        await at.press("1", "space", "t", "a", "y", "n", "enter", "v", "ctrl+a", "end")
+        await at.press("D")
+        await at.until(lambda: "12 faces in 12 pictures" in at.said, pause=0.05)
+        await at.until(lambda: at.grid.current is not None)
+        assert at.grid.total == 12
+
+
+async def test_faces_that_came_are_put_in_order(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd) as at:
+        await faces_screen(at, "right", "right")
+        here = at.grid.model.cells[2].key
+        faces.record(crowd, "cascade", "{}", [LookedAt(1, 1)], [NewFace(1, 1, 1, 9, 9, 0.5, 1, 1, 1)])
+        at.app.changed()
+        await at.sees("4 of 14")
+        await at.quiet()
+        cell = at.grid.current
+        assert cell is not None
+        assert cell.key == here
+
+
+async def test_labels_are_renamed_merged_deleted_and_brought_back(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at, "3", "L")
+        await at.sees("labels › characters", "1 of 3")
+        await at.press("e")
+        await at.type("chino Kafuu")
+        await at.press("enter")
+        await at.sees("chino Kafuu")
+        await at.press("m")
+        await at.type("coc")
+        await at.press("enter")
+        await at.sees("chino Kafuu, chino")
+        assert at.said == "chino Kafuu is one with cocoa now; u parts them"
+        await at.press("slash")
+        await at.type("rize")
+        await at.press("enter", "delete")
+        assert named(crowd) == {}
+        assert [each.name for each in labels.listed(crowd, "characters")] == ["cocoa"]
+        await at.press("u", "u", "u")
+        assert named(crowd) == {13: "rize"}
+        assert [each.name for each in labels.listed(crowd, "characters")] == ["chino", "cocoa", "rize"]
+        await at.press("n")
+        await at.type("Aoyama")
+        await at.press("enter")
+        await at.sees("Aoyama")
+        await at.press("k")
+        await at.press("end", "enter", "c")
+        await at.type("#123456")
+        await at.press("enter", "a")
+        await at.type("Aoyama Blue Mountain, 青山")
+        await at.press("enter")
+        changed = labels.find(crowd, "青山")
+        assert changed == Label("Aoyama", "characters", ("Aoyama Blue Mountain", "青山"), "#123456", "]", 3)
+
+
+async def test_it_is_whole_at_every_size(cafe: Workspace, crowd: Catalogue) -> None:
+    for size in SIZES:
+        async with sitting(cafe, crowd, size) as at:
+            await faces_screen(at, "right")
+            assert "of 13" in at.place
+            assert at.keys.startswith(("space", "1"))
+            await at.press("L")
+            assert "chino" in at.seen()
+            assert all(len(line) <= size[0] for line in at.lines())
+
+
+def known(*names: str, aliases: tuple[str, ...] = ()) -> list[Known]:
+    return [
+        Known(name, aliases, "#ffffff", KEYS[at] if at < len(KEYS) else None, at, 1, True)
+        for at, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", ["miku", "hatsune_miku", "kagamine rin", "rin"]),
+        ("rin", ["rin", "kagamine rin"]),
+        ("MIKU", ["miku", "hatsune_miku"]),
+        ("gam", ["kagamine rin"]),
+        ("x", []),
+    ],
+)
+def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
+    there = known("miku", "hatsune_miku", "kagamine rin", "rin")
+    assert [each.name for each in matching(there, typed)] == found
+
+
+def test_the_panel_keeps_the_marked_label_in_sight() -> None:
+    many = known(*(f"label {n}" for n in range(1000)))
+    for at in (0, 5, 500, 999):
+        shown = lines(many, f"label {at}", 30, 20).plain
+        assert f"label {at} " in shown
+        assert len(shown.splitlines()) == 20
+    assert "and 981 more" in lines(many, None, 30, 20).plain
