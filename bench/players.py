@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -24,6 +24,8 @@ from typing import TypeAlias
 import synthetic
 from terminal import Answer, Terminal, resident, running
 from timing import bytecode_in, percentile, table, told
+
+from anitui.store.catalogue import Catalogue, open_catalogue
 
 PYTHON = sys.executable
 HERE = Path(__file__).resolve()
@@ -90,9 +92,15 @@ def options(what: str) -> argparse.ArgumentParser:
 
 @contextmanager
 def on_stage(
-    chosen: argparse.Namespace, module: str, ready: Callable[[Terminal], None]
+    chosen: argparse.Namespace,
+    module: str,
+    ready: Callable[[Terminal], None],
+    furnish: Callable[[Catalogue], None] = lambda _: None,
 ) -> Iterator[tuple[list[Player], dict[str, Path]]]:
-    """The programs, each brought to the screen that is measured; and their workspaces."""
+    """The programs, each brought to the screen that is measured; and their workspaces.
+
+    `furnish` puts into the catalogue what the screen shows besides pictures.
+    """
     columns, rows = map(int, chosen.size.split("x"))
     with tempfile.TemporaryDirectory(prefix="anitui-bench-") as temporary, ExitStack() as stack:
         folder = Path(temporary)
@@ -102,7 +110,9 @@ def on_stage(
         else:
             files = linked(folder / "pictures", chosen.source, chosen.pictures)
         workspaces = {"anitui": folder / "a", "as Segments": folder / "b"}
-        synthetic.make(folder / "a", chosen.catalogue, synthetic.many_names(folder / "pictures", files))
+        made = synthetic.make(folder / "a", chosen.catalogue, synthetic.many_names(folder / "pictures", files))
+        with closing(open_catalogue(made.catalogue)) as catalogue:
+            furnish(catalogue)
         if shutil.which("tmux"):
             workspaces["in tmux"] = folder / "c"
         for place in list(workspaces.values())[1:]:

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 PERSON = "person"
 NOT_A_FACE = "not a face"
-_ACCEPTED = (
-    "SELECT face_id, label, label_set FROM labelled_faces SEMI JOIN chosen USING (face_id) WHERE label_set = ? "
-    "AND speaker <> 'person'"
-)
+_FEW = 500  # so many are named one by one in a query: the view of all names then reads theirs only
 
 
 def name(
@@ -45,10 +42,9 @@ def name(
 def accept(catalogue: Catalogue, face_ids: Sequence[int], label_set: str = CHARACTERS) -> int:
     """Say the same as the model or the job that named these faces; how many had such a name."""
     with journal.decision(catalogue, "faces.accept", "") as decision:
-        with incoming(decision.connection, _keys(face_ids), "chosen"):
-            rows = decision.connection.execute(_ACCEPTED, [label_set]).fetchall()
+        rows = _suggested(decision, face_ids, label_set)
         if rows:
-            _enlist(decision, {(label, of) for _, label, of in rows})
+            labels.enlist(decision, [Label(label, of) for label, of in sorted({(row[1], row[2]) for row in rows})])
             _say(decision, [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], PERSON)
         decision.summary = f"agreed with the names of {count(len(rows), 'face')}"
     return len(rows)
@@ -98,14 +94,25 @@ def unsure(catalogue: Catalogue, face_ids: Sequence[int], *, action: str = "face
 
 def _kept(decision: Decision, label: str, label_set: str) -> Label:
     label = labels.tidy(label)
-    labels.enlist(decision, [Label(label, label_set)])
     found = labels.find_in(decision.connection, label)
+    if found is None:
+        labels.enlist(decision, [Label(label, label_set)])
+        found = labels.find_in(decision.connection, label)
     assert found is not None
     return found
 
 
-def _enlist(decision: Decision, said: set[tuple[str, str]]) -> None:
-    labels.enlist(decision, [Label(label, label_set) for label, label_set in sorted(said)])
+def _suggested(decision: Decision, face_ids: Sequence[int], label_set: str) -> list[tuple[int, str, str]]:
+    """What models and jobs call these faces, where no person has said anything: face, label, set."""
+    among = "SELECT face_id FROM chosen"
+    if len(face_ids) <= _FEW:
+        among = ", ".join(str(int(each)) for each in face_ids)
+    with incoming(decision.connection, _keys(face_ids), "chosen"):
+        return decision.connection.execute(
+            "SELECT face_id, label, label_set FROM labelled_faces "
+            f"WHERE face_id IN ({among}) AND label_set = ? AND speaker <> 'person'",
+            [label_set],
+        ).fetchall()
 
 
 def _say(
@@ -136,11 +143,16 @@ def _say(
 
 def _clear(decision: Decision) -> None:
     """A face with a name is one, and somebody was sure."""
+    (unsure, gone) = decision.connection.execute(
+        "SELECT bool_or(unsure), bool_or(reason = ?) FROM faces SEMI JOIN chosen USING (face_id)", [NOT_A_FACE]
+    ).fetchall()[0]
     where = "face_id IN (SELECT face_id FROM chosen) AND "
-    decision.put_where("faces", {"unsure": False}, where + "unsure", [])
-    decision.put_where(
-        "faces", {"state": "active", "reason": None}, where + "state = 'set_aside' AND reason = ?", [NOT_A_FACE]
-    )
+    if unsure:
+        decision.put_where("faces", {"unsure": False}, where + "unsure", [])
+    if gone:
+        decision.put_where(
+            "faces", {"state": "active", "reason": None}, where + "state = 'set_aside' AND reason = ?", [NOT_A_FACE]
+        )
 
 
 def _put(

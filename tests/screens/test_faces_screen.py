@@ -230,7 +230,8 @@ def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
 def test_the_panel_keeps_the_marked_label_in_sight() -> None:
     many = known(*(f"label {n}" for n in range(1000)))
     for at in (0, 5, 500, 999):
-        shown = lines(many, f"label {at}", 30, 20).plain
-        assert f"label {at} " in shown
-        assert len(shown.splitlines()) == 20
-    assert "and 981 more" in lines(many, None, 30, 20).plain
+        shown = [line.plain for line in lines(many, f"label {at}", 30, 20)]
+        assert any(f"label {at} " in line for line in shown)
+        assert {len(line) for line in shown[:-1]} == {30}
+        assert len(shown) == 20
+    assert "and 981 more" in lines(many, None, 30, 20)[-1].plain

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.widgets import Static
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
 
 from anitui.screens.widgets.picture.words import cut
 from anitui.store.labels import Known
 
 
-class LabelPanel(Static):
-    """As many labels as there is room for; the one that the cursor's face has is marked, and always in sight."""
+class LabelPanel(Widget):
+    """As many labels as there is room for; the one that the cursor's face has is marked, and always in sight.
+
+    Only the lines that have changed are sent again: it is drawn with every step of the cursor.
+    """
 
     def __init__(self) -> None:
-        super().__init__(id="labels", classes="panel", markup=False)
+        super().__init__(id="labels", classes="panel")
         self._labels: Sequence[Known] = ()
         self._current: str | None = None
-        self._drawn: object = None
+        self._lines: list[Text] = []
 
     def show(self, label_set: str, labels: Sequence[Known]) -> None:
         self.border_title = label_set
@@ -38,30 +44,41 @@ class LabelPanel(Static):
 
     def _draw(self) -> None:
         width, height = self.content_size
-        drawn = (self._labels, self._current, width, height)
-        if not width or drawn == self._drawn:
+        if not width:
             return
-        self._drawn = drawn
-        self.update(lines(self._labels, self._current, width, height))
+        before, self._lines = self._lines, lines(self._labels, self._current, width, height)
+        inset = self.gutter
+        for y in range(max(len(before), len(self._lines))):
+            if before[y : y + 1] != self._lines[y : y + 1]:
+                self.refresh(Region(inset.left, inset.top + y, width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        width, style = self.content_size.width, self.rich_style
+        if y >= len(self._lines):
+            return Strip.blank(width, style)
+        segments = [
+            Segment(part.text, style + (part.style or Style())) for part in self._lines[y].render(self.app.console)
+        ]
+        return Strip([each for each in segments if each.text]).adjust_cell_length(width, style)
 
 
-def lines(labels: Sequence[Known], current: str | None, width: int, height: int) -> Text:
+def lines(labels: Sequence[Known], current: str | None, width: int, height: int) -> list[Text]:
     """The lines of the panel: a dozen labels or a thousand."""
     if not labels:
-        return Text("no labels yet: t names the first face", "dim")
+        return [Text(cut("no labels yet: t names", width), "dim", end="")]
     at = next((at for at, each in enumerate(labels) if each.name == current), 0)
     room = max(1, height - (len(labels) > height))
     # Those with keys come first, and stay in sight as long as the marked one is among them.
     first = 0 if at < room else min(at - room // 2, len(labels) - room)
-    text = Text(no_wrap=True)
-    for each in labels[first : first + room]:
-        many = f"{each.faces:,}"
-        name = cut(each.name, max(1, width - 4 - len(many)))
-        style = Style(reverse=each.name == current, dim=not each.listed, bold=each.name == current)
-        text.append(f"{each.key or ' '} ", Style(bold=True)).append("▌", Style(color=each.colour))
-        gap = " " * max(1, width - 3 - cell_len(name) - len(many))
-        text.append(f"{name}{gap}{many}\n", style)
+    drawn = [_line(each, width, marked=each.name == current) for each in labels[first : first + room]]
     rest = len(labels) - room
-    if rest > 0:
-        text.append(f"and {rest:,} more: t finds them", "dim")
-    return text
+    return [*drawn, Text(cut(f"and {rest:,} more: t finds them", width), "dim", end="")] if rest > 0 else drawn
+
+
+def _line(label: Known, width: int, *, marked: bool) -> Text:
+    many = f"{label.faces:,}"
+    name = cut(label.name, max(1, width - 4 - len(many)))
+    text = Text(no_wrap=True, end="")
+    text.append(f"{label.key or ' '} ", Style(bold=True)).append("▌", Style(color=label.colour))
+    gap = " " * max(1, width - 3 - cell_len(name) - len(many))
+    return text.append(f"{name}{gap}{many}", Style(reverse=marked, dim=not label.listed, bold=marked))
