@@ -141,6 +141,22 @@ def parser() -> argparse.ArgumentParser:
     )
     detect.add_argument("--redo", action="store_true", help="look again at all pictures, in place of the last time")
 
+    named = add(
+        "labels",
+        "labels",
+        "the labels of a set: list, add, rename, merge, delete, change",
+        "The labels of a set (docs/faces.md). A renamed or merged label is still found by its old names; every change\n"
+        "can be taken back with `anitui undo`.",
+    )
+    does = ("list", "add", "rename", "merge", "delete", "change")
+    named.add_argument("do", nargs="?", choices=does, default="list", help="default: list")
+    named.add_argument("names", nargs="*", metavar="NAME", help="labels; rename takes the old and the new name")
+    named.add_argument("--set", metavar="NAME", help="of this set (default: characters)")
+    named.add_argument("--into", metavar="LABEL", help="merge: what they become")
+    named.add_argument("--aliases", metavar="NAMES", help="change: all its other names, with commas between")
+    named.add_argument("--colour", metavar="#RRGGBB", help="change: what its boxes are drawn in")
+    named.add_argument("--key", metavar="KEY", help="change: the key that names with it")
+
     clean = add(
         "clean",
         "clean",
