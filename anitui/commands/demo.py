@@ -42,6 +42,7 @@ def _tell(folder: Path, done: Tour) -> None:
     say(f"  imported  {imported}{again}, in {duration(done.taken_in.seconds)}")
     _tell_reasons("refused", done.not_taken)
     say(f"  alike     {count(done.pairs, 'pair')} of near-duplicates up to {ALIKE} bits of dhash apart")
+    _tell_faces(done)
     for sentence in done.decided:
         say(f"  decided   {sentence}")
     say(f"  waiting   {count(done.pairs_open, 'pair')} to decide side by side: g d")
@@ -50,9 +51,19 @@ def _tell(folder: Path, done: Tour) -> None:
     say("")
     say("By hand:")
     say(f"  anitui -w {folder}                                   the terminal app; g j shows the jobs")
+    say(f"  anitui -w {folder} labels                            who is known, and how many faces of each")
     say(f'  anitui -w {folder} sql "FROM images LIMIT 5"         ask the catalogue')
     say(f'  anitui -w {folder} clean --rule "dhash<=3"           what a rule would decide, before it does')
     say(f"  anitui -w {folder} history                           what was decided, and `undo` to take it back")
+
+
+def _tell_faces(done: Tour) -> None:
+    if done.no_detector:
+        say(f"  faces     none were looked for: {done.no_detector}")
+        return
+    by = f", by {done.found.detector}, in {duration(done.found.seconds)}" if done.found.pictures else ""
+    say(f"  faces     {done.faces:,} found{by}")
+    say(f"  to name   {done.faces - done.named:,} that nobody has named: g f")
 
 
 def _tell_collected(done: Tour) -> None:

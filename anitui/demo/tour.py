@@ -6,19 +6,23 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from anitui.demo.gather import gather
 from anitui.demo.world import make_world
 from anitui.pipeline.cleanup import clean
 from anitui.pipeline.collect.owner import CollectReport
+from anitui.pipeline.detect.detector import CannotDetect
+from anitui.pipeline.detecting import DetectOrder, DetectReport, find_faces
 from anitui.pipeline.doctor import examine_workspace
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
 from anitui.pipeline.pair_scan import PairOrder, find_pairs
 from anitui.progress import Event, Work
 from anitui.settings import Settings
-from anitui.store import gallery, journal, pairs, triage
+from anitui.store import face_gallery, gallery, journal, naming, overview, pairs, triage
 from anitui.store.catalogue import Catalogue
+from anitui.store.face_gallery import FaceView
 from anitui.store.gallery import View
 from anitui.store.groups import Statement, Verdict
 from anitui.store.jobs import Failure
@@ -31,6 +35,9 @@ POSTED_TITLES = 4
 GREY = "colour<2%"
 FAVOURITES = 3
 ALIKE = 8  # bits of dhash
+AGREED = 6  # faces whose name from a folder a person agrees with
+OFFLINE = "animeface"  # the detector that needs no download
+FACES = "10%"  # of a picture's shorter side, the smallest that is drawn
 SURE = "dhash<=1 phash<=1 labels:equal keep:larger,heavier"
 
 
@@ -45,6 +52,10 @@ class Tour:
     to_retry: dict[str, int] = field(default_factory=dict)
     taken_in: ImportReport = field(default_factory=ImportReport)
     not_taken: dict[str, int] = field(default_factory=dict)
+    found: DetectReport = field(default_factory=DetectReport)
+    no_detector: str = ""  # why no faces were looked for
+    faces: int = 0
+    named: int = 0
     pairs: int = 0
     pairs_open: int = 0
     decided: list[str] = field(default_factory=list)
@@ -72,12 +83,23 @@ def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed
     done.not_taken = _reasons(done.taken_in.failures)
     yield from find_pairs(catalogue, PairOrder(hi=ALIKE))
     done.pairs = sum(pairs.counted(catalogue, "image", "dhash").values())
-    if not journal.history(catalogue, 1):
+    fresh = not journal.history(catalogue, 1)
+    if fresh:
         yield from clean(workspace, catalogue, parse(SURE), apply=True, settings=settings)
-        done.decided = _decide(catalogue)
+        _decide(catalogue)
+    detector = settings.detect.detector if settings.detect.detector != "auto" else OFFLINE
+    try:
+        done.found = yield from find_faces(workspace, catalogue, DetectOrder(detector, FACES), settings)
+    except CannotDetect as error:
+        done.no_detector = str(error)
+    if fresh:
+        _name(catalogue)
+        done.decided = _told(catalogue)
     done.pairs_open = len(triage.line_up(catalogue, triage.View(hi=ALIKE)))
     examined = yield from examine_workspace(workspace, catalogue)
     done.clean = examined.clean
+    counted = overview.overview(catalogue, datetime.now(UTC).date())
+    done.faces, done.named = counted.status.faces, counted.named_faces
     done.pictures = len(gallery.arrange(catalogue, View("state:all")))
     done.labels = len(gallery.labels(catalogue))
     done.bytes = gallery.weight(catalogue)
@@ -106,18 +128,31 @@ def _reasons(failures: Sequence[Failure]) -> dict[str, int]:
     return dict(Counter(each.reason.partition(":")[0] for each in failures).most_common())
 
 
-def _decide(catalogue: Catalogue) -> list[str]:
+def _decide(catalogue: Catalogue) -> None:
     """A few decisions as a person would make them, so that there is a history to undo."""
     grey = gallery.arrange(catalogue, View(GREY)).ids
     if len(grey):
         gallery.set_aside(catalogue, [int(each) for each in grey], "grey")
     best = gallery.arrange(catalogue, View(order="sharpest")).ids[:FAVOURITES]
     gallery.mark(catalogue, [int(each) for each in best], 1)
-    smallest = gallery.arrange(catalogue, View(order="smallest")).ids[:1]
-    gallery.set_aside(catalogue, [int(each) for each in smallest], "too small")
-    undone = journal.undo(catalogue).summary
     furthest = triage.line_up(catalogue, triage.View(hi=ALIKE)).pairs[-1:]
     for a, b in furthest:
         judge(catalogue, "image", [Statement.of(int(a), int(b), Verdict.ALTERNATES)])
-    made = [each.summary for each in reversed(journal.history(catalogue)) if each.state == "done"]
-    return [*made, f"{undone}, and took it back"]
+
+
+def _name(catalogue: Catalogue) -> None:
+    """Agree with a few names, be unsure once, say once that a box holds no face; and take the last back."""
+    heard = [int(each) for each in face_gallery.arrange(catalogue, FaceView("by:job", "best score")).ids]
+    if heard[:AGREED]:
+        naming.accept(catalogue, heard[:AGREED])
+    worst = [int(each) for each in face_gallery.arrange(catalogue, FaceView("", "least score")).ids]
+    if worst:
+        naming.unsure(catalogue, worst[:1])
+        naming.not_faces(catalogue, worst[:1])
+        journal.undo(catalogue)
+
+
+def _told(catalogue: Catalogue) -> list[str]:
+    """What was decided, the first first."""
+    made = list(reversed(journal.history(catalogue)))
+    return [each.summary if each.state == "done" else f"{each.summary}, and took it back" for each in made]

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from anitui.demo.tour import Tour, tour
 from anitui.pipeline.collect import job_files
 from anitui.pipeline.collect.owner import Collecting
 from anitui.progress import Event, run
-from anitui.settings import Settings
+from anitui.settings import DetectSettings, Settings
 from anitui.store.catalogue import Catalogue, open_catalogue
 from anitui.workspace import Workspace
 
@@ -54,20 +54,24 @@ def opened(root: Path) -> Iterator[tuple[Workspace, Catalogue]]:
         catalogue.close()
 
 
-def make(root: Path) -> Made:
+# Looking for faces takes the longest: where they do not matter, every picture is one.
+QUICK = replace(Settings(), detect=DetectSettings(detector="whole"))
+
+
+def make(root: Path, settings: Settings = QUICK) -> Made:
     doing: dict[str, None] = {}
 
     def heard(event: Event) -> None:
         doing[event.doing] = None
 
     with opened(root) as (workspace, catalogue):
-        told = run(tour(workspace, catalogue, Settings(), seed=7), heard)
+        told = run(tour(workspace, catalogue, settings, seed=7), heard)
     return Made(root, told, list(doing))
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return make(tmp_path_factory.mktemp("sample"))
+    return make(tmp_path_factory.mktemp("sample"), Settings())
 
 
 @pytest.fixture
@@ -111,6 +115,17 @@ def test_what_stands_on_the_reddit_is_collected_and_labelled_by_its_titles(made:
         "WHERE s.site = 'reddit' AND s.inherited_from IS NULL GROUP BY ALL",
     )
     assert {str(sha): labels for sha, labels in collected} == {sha: [title] for sha, title in posted.items()}
+
+
+def test_faces_are_found_named_by_where_they_were_seen_and_agreed_with(made: Made) -> None:
+    told = made.told
+    assert told.no_detector == "" and told.found.detector == "animeface"
+    assert told.faces > told.found.pictures > 50, "nearly every picture was drawn with faces"
+    by = dict(rows(made.root, "SELECT speaker, count(*) FROM labelled_faces GROUP BY ALL"))
+    assert by["person"] == 6 and by["job"] > 5
+    assert told.named == sum(by.values())
+    assert "agreed with the names of 6 faces" in told.decided
+    assert told.decided[-1] == "1 face: not a face, and took it back"
 
 
 def test_what_is_lost_is_told_with_its_reason(made: Made) -> None:
@@ -180,11 +195,12 @@ def test_again_it_says_that_nothing_is_new(made: Made, tmp_path: Path) -> None:
     root = tmp_path / "again"
     shutil.copytree(made.root, root)
     (root / gather.JOBS).write_text("# mine\n")
-    again = make(root).told
+    again = make(root, Settings()).told
     assert (again.collected.new, again.collected.already) == (0, 0)
     assert [job["state"] for job in again.collected.jobs] == ["done"] * 8
     assert again.not_collected == REFUSED and again.to_retry == TO_RETRY
     assert again.taken_in.new == 0 and again.decided == []
+    assert again.found.pictures == 0 and again.faces == made.told.faces
     assert again.pictures == made.told.pictures and again.clean
     assert (root / gather.JOBS).read_text() == "# mine\n"
 
@@ -205,7 +221,7 @@ def test_a_sample_of_an_earlier_version_goes_on(made: Made, tmp_path: Path) -> N
 
 def test_cut_off_while_it_collects_it_ends_its_process_and_goes_on(drawn: Path, made: Made) -> None:
     with opened(drawn) as (workspace, catalogue):
-        work = tour(workspace, catalogue, Settings(), seed=7)
+        work = tour(workspace, catalogue, QUICK, seed=7)
         while next(work).doing != "collecting":
             pass
         work.close()
