@@ -45,6 +45,7 @@ PLACES: Mapping[str, str] = {
     "clean": "Clean",
     "faces": "Faces",
     "labels": "Labels",
+    "boxes": "Boxes",
     "picture": "One picture",
     "sql": "SQL",
     "history": "History",
@@ -66,6 +67,7 @@ REGISTRY: tuple[Action, ...] = (
     Action("go.duplicates", "d", "duplicates", "Decide on what is alike, pair by pair."),
     Action("go.clean", "c", "clean", "Set aside what is grey, blurred, tiny or of a wrong shape, by a threshold."),
     Action("go.faces", "f", "faces", "Say who is who, a key for each name."),
+    Action("go.boxes", "x", "boxes", "Draw, move and name the boxes, picture after picture."),
     Action("go.sql", "s", "SQL", "Ask the catalogue anything."),
     Action("go.history", "y", "history", "Every decision, and what was said."),
     # On every screen.
@@ -157,6 +159,7 @@ REGISTRY: tuple[Action, ...] = (
     ),
     Action("browse.bigger", "plus,equals_sign", "bigger", "Larger pictures, fewer of them.", 20),
     Action("browse.smaller", "minus", "smaller", "Smaller pictures, more of them.", 21),
+    Action("browse.boxes", "B", "boxes", "Draw, move and name the boxes of these pictures, from this one on.", 22),
     Action("browse.left", "left,h", "left", "One picture to the left."),
     Action("browse.right", "right,l", "right", "One picture to the right."),
     Action("browse.up", "up,k", "up", "One row up."),
@@ -320,6 +323,46 @@ REGISTRY: tuple[Action, ...] = (
     Action("labels.find", "slash", "find", "Go to a label by typing.", 9),
     Action("labels.up", "up", "up", "The label before."),
     Action("labels.down", "down,j", "down", "The next label."),
+    # Boxes. The keys are those of LAP's labeler.
+    Action("boxes.next_open", "space", "next", "Gone through: on to the next that nobody has seen.", 1),
+    Action("boxes.enter", "enter", "keep it", "The new box stays; else the picture with all that is known of it.", 1),
+    Action("boxes.next_box", "tab", "box", "Take the next box into the hand.", 2),
+    Action("boxes.insert", "i", "insert", "A new box: the arrows grow it, enter keeps it, esc gives it up.", 3),
+    Action("boxes.name(0)", "1", "name", "Name the box with the label of this key.", 4),
+    *(
+        Action(f"boxes.name({slot})", key, f"name {sign}", f"Name the box with the label of the key {sign}.")
+        for slot, (key, sign) in enumerate(LABEL_KEYS)
+        if slot
+    ),
+    Action("boxes.type", "t", "type", "Name the box by typing; a name that is new becomes a label.", 5),
+    Action("boxes.remove", "x,delete", "remove", "Take the box away: your own is gone, a detector's is no face.", 6),
+    Action("boxes.corner", "c", "corner", "Take the next corner into the hand, and after the last the whole box.", 7),
+    Action("boxes.copy", "k", "copy", "Take over what a detector found and is not there; for heads, copies.", 8),
+    Action("boxes.zoom", "z", "zoom", "Closer, to the box in the hand.", 9),
+    Action("boxes.back", "backspace", "back one", "Back to the picture where one was before.", 10),
+    Action("boxes.mark", "m", "for deletion", "Mark the picture for deletion, or not; it is set aside.", 11),
+    Action("boxes.hide", "v", "hide", "Hide the boxes, or show them.", 12),
+    Action("boxes.kinds", "K", "faces or heads", "Show and draw faces, heads, or show both and draw faces.", 13),
+    Action("boxes.filter", "slash", "filter", "Go through some pictures only: label:miku size<300 cocoa", 14),
+    Action("boxes.read_only", "R", "read-only", "Change nothing by a slip of the hand; the same again allows it.", 15),
+    Action("boxes.label_set", "l", "label set", "Name with the labels of another set.", 16),
+    Action("boxes.whole", "Z", "whole", "The whole picture."),
+    Action("boxes.previous_box", "shift+tab", "box before", "Take the box before into the hand."),
+    Action("boxes.next_picture", "pagedown", "next picture", "The next picture, without a word about this one."),
+    Action("boxes.previous_picture", "pageup", "picture before", "The picture before."),
+    *(
+        Action(f"boxes.{way}", f"{way},{letter}", way, f"Move the box or its corner {way}, by a step that is seen.")
+        for way, letter in (("left", "a"), ("right", "d"), ("up", "w"), ("down", "s"))
+    ),
+    *(
+        Action(f"boxes.fine_{way}", f"shift+{way},{letter}", f"{way} a little", f"The same {way} by a pixel or two.")
+        for way, letter in (("left", "A"), ("right", "D"), ("up", "W"), ("down", "S"))
+    ),
+    *(
+        Action(f"boxes.pan_{way}", f"ctrl+{way}", f"look {way}", f"Zoomed in, what lies {where}.")
+        for way, where in (("left", "to the left"), ("right", "to the right"), ("up", "above"), ("down", "below"))
+    ),
+    Action("boxes.drawing", "p", "how drawn", "Change how pictures are drawn: cells, sextants, sixel, kitty.", 30),
     # One picture.
     Action("picture.next", "n,space,right_square_bracket", "next", "The next picture.", 1),
     Action("picture.previous", "N,backspace,left_square_bracket", "before", "The picture before.", 2),
@@ -333,6 +376,7 @@ REGISTRY: tuple[Action, ...] = (
         for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)
     ),
     Action("picture.facts", "f", "facts", "Show or hide what is known of the picture.", 8),
+    Action("picture.boxes", "B", "boxes", "Draw, move and name the boxes of this picture.", 9),
     Action("picture.facts_down", "pagedown,ctrl+d", "facts down", "Further down in what is known of the picture."),
     Action("picture.facts_up", "pageup,ctrl+u", "facts up", "Further up in what is known of the picture."),
     Action("picture.left", "left,h", "left", "See what lies to the left."),
@@ -366,9 +410,14 @@ REGISTRY: tuple[Action, ...] = (
 
 
 def for_place(place: str) -> list[Action]:
-    """What works on a screen: its own actions, then those of every screen. The menu of `g` takes its own only."""
+    """What works on a screen: its own actions, then those of every screen. The menu of `g` takes its own only.
+
+    Where a screen has taken the only key of an action of every screen for itself, that is found by its name alone.
+    """
+    own = [each for each in REGISTRY if each.place == place]
+    taken = {key for each in own for key in keys_of(each, {})}
     everywhere = [each for each in REGISTRY if each.place == ANYWHERE and place != GO]
-    return [each for each in REGISTRY if each.place == place] + everywhere
+    return own + [each for each in everywhere if place == ANYWHERE or not taken.issuperset(keys_of(each, {}))]
 
 
 def by_id(action_id: str) -> Action | None:

@@ -80,6 +80,12 @@ def _faces() -> Screen[None]:
     return FacesScreen()
 
 
+def _boxes() -> Screen[None]:
+    from anitui.screens.boxes.screen import BoxesScreen
+
+    return BoxesScreen()
+
+
 def _sql() -> Screen[None]:
     from anitui.screens.sql import SqlScreen
 
@@ -106,6 +112,7 @@ class AnituiApp(Host):
         "duplicates": _duplicates,
         "clean": _clean,
         "faces": _faces,
+        "boxes": _boxes,
         "sql": _sql,
         "history": _history,
     }
@@ -141,6 +148,12 @@ class AnituiApp(Host):
         from anitui.screens.one_picture import PictureScreen
 
         self.push_screen(PictureScreen(image_id, [image_id] if among is None else among))
+
+    def fix_boxes(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
+        """Show the boxes of one picture, to be changed; `among` are the pictures that one goes on through."""
+        from anitui.screens.boxes.screen import BoxesScreen
+
+        self.push_screen(BoxesScreen(image_id, [image_id] if among is None else among))
 
     def go(self, place: str) -> None:
         """Go to a screen: what lay over the one below is closed, so that `back` never leads through a maze."""
@@ -190,6 +203,10 @@ class AnituiApp(Host):
         self._step(undone=False)
 
     def _step(self, *, undone: bool) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, HostedScreen):
+                screen.settle()
+
         def step() -> str:
             entry = journal.undo(self.catalogue) if undone else journal.redo(self.catalogue)
             self.last_step = (entry, undone)

@@ -10,6 +10,7 @@ from textual.keys import Keys, _character_to_key
 
 from anitui import actions
 from anitui.app import AnituiApp
+from anitui.screens.boxes.screen import BoxesScreen
 from anitui.screens.browse import BrowseScreen
 from anitui.screens.clean.screen import CleanScreen
 from anitui.screens.duplicates.alike import AlikeScreen
@@ -29,7 +30,7 @@ from anitui.screens.sql import SqlScreen
 
 SCREENS: list[type[FrameScreen]] = [
     HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
-    SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen, FacesScreen, LabelsScreen,
+    SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen, BoxesScreen, FacesScreen, LabelsScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -145,6 +145,11 @@ class BrowseScreen(ArrangedScreen[View]):
         if current is not None and self._arranged is not None:
             self.host.open_picture(current, self._arranged.ids)
 
+    def action_boxes(self) -> None:
+        current = self.current()
+        if current is not None and self._arranged is not None:
+            self.host.fix_boxes(current, self._arranged.ids)
+
     def went_to(self, image_id: int) -> None:
         """The cursor follows where one went in the view of one picture."""
         index = self._arranged.index_of(image_id) if self._arranged is not None else None

@@ -72,6 +72,9 @@ class HostedScreen(Screen[None]):
         """Whether the key bar is to name this now: what would only say that there is nothing to do, need not be."""
         return True
 
+    def settle(self) -> None:
+        """Decide what was done and not decided yet: a decision is about to be taken back, or made again."""
+
     def stepped(self, entry: Entry, *, undone: bool) -> None:
         """A decision was taken back, or made again."""
 
@@ -161,10 +164,13 @@ class Host(App[None]):
         screen that waits.
         """
 
+        # With the context: the screen that asked may be closed before its decision has its turn. In its turn now, and
+        # shielded: who leaves at this moment has decided all the same.
+        writing = self._writer.submit(copy_context().run, decision)
+
         async def run() -> None:
             try:
-                # With the context: the screen that asked may be closed before its decision has its turn.
-                text = await asyncio.wrap_future(self._writer.submit(copy_context().run, decision))
+                text = await asyncio.shield(asyncio.wrap_future(writing))
             except Exception as error:
                 self.complain(error)
                 then()
@@ -263,6 +269,10 @@ class Host(App[None]):
     @abstractmethod
     def open_picture(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
         """Show one picture large; `among` are the pictures that `next` goes through."""
+
+    @abstractmethod
+    def fix_boxes(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
+        """Show the boxes of one picture, to be changed; `among` are the pictures that one goes on through."""
 
     @abstractmethod
     def browse(self, query: str) -> None:

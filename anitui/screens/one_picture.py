@@ -129,6 +129,9 @@ class PictureScreen(FrameScreen):
         else:
             self.say("this is the first one")
 
+    def action_boxes(self) -> None:
+        self.host.fix_boxes(int(self._among[self._at]), self._among)
+
     def action_facts(self) -> None:
         self.query_one("#facts").toggle_class("-hidden")
 

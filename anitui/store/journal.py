@@ -263,7 +263,8 @@ def decision(
     """
     with catalogue.writing() as connection:
         steps = _steps_of_latest(connection, into) if into is not None else None
-        entry_id = into if steps is not None and into is not None else _fresh_entry(connection)
+        fresh = int(connection.execute("SELECT nextval('entry_ids')").fetchall()[0][0])
+        entry_id = fresh if steps is None or into is None else into
         made = Decision(entry_id, connection, summary, _steps=steps or 0)
         yield made
         if made.changed:
@@ -274,10 +275,6 @@ def decision(
                 "INSERT INTO journal (entry_id, action, summary, said_by) VALUES (?, ?, ?, ?)",
                 [entry_id, action, made.summary.replace("{n}", f"{made.changed:,}"), said_by],
             )
-
-
-def _fresh_entry(connection: DuckDBPyConnection) -> int:
-    return int(connection.execute("SELECT nextval('entry_ids')").fetchall()[0][0])
 
 
 def _steps_of_latest(connection: DuckDBPyConnection, entry_id: int) -> int | None:

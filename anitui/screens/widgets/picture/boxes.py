@@ -59,6 +59,7 @@ def with_boxes(
 def with_handles(image: Image.Image, box: Rectangle, side: int, corner: int | None) -> Image.Image:
     """The same picture with a square on each corner of a box; the one in the hand is larger. Draws on the image."""
     left, top, right, bottom = box
+    side = max(1, min(side, int(min(right - left, bottom - top) / 3)))  # of a small box something is still to be seen
     draw = ImageDraw.Draw(image)
     for number, (x, y, inwards) in enumerate(
         ((left, top, (0, 0)), (right, top, (1, 0)), (right, bottom, (1, 1)), (left, bottom, (0, 1)))

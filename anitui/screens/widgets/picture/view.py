@@ -94,7 +94,7 @@ class PictureView(Canvas):
 
     @property
     def lies(self) -> tuple[Frame, int, int] | None:
-        """What part of the picture is on the screen, and the column and row where it begins; None where there is none."""
+        """The part of the picture that is on the screen, and the column and row where it begins."""
         if not isinstance(self._result, Prepared) or self._result_of != self._subject:
             return None
         width, height = self.content_size
@@ -233,9 +233,7 @@ class PictureView(Canvas):
         for row, (old, new) in enumerate(zip(before.lines, after.lines, strict=True)):
             if not isinstance(old, CellsPiece) or not isinstance(new, CellsPiece):
                 return None
-            span = new.changes(old)
-            if span is not None:
-                found.append(Region(left + span[0], top + row, span[1] - span[0], 1))
+            found += [Region(left + start, top + row, end - start, 1) for start, end in new.changes(old)]
         return found
 
     def _stop_waiting(self) -> None:
