@@ -1,0 +1,1 @@
+"""Boxes: faces and heads drawn, moved, resized and named, one picture after the other."""
