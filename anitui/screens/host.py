@@ -6,6 +6,7 @@ The app derives from `Host` and screens from `HostedScreen`, so neither imports 
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from anitui.screens.widgets.picture.policy import Policy
     from anitui.store.journal import Entry
     from anitui.store.pairs import PairOrder
+
+
+BETWEEN_READINGS = 0.1  # seconds, while decisions wait for their turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class Host(App[None]):
         self.key_map, self._key_faults = settled.keys, settled.faults
         # Decisions are written one after the other, in the order in which the keys were pressed.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="decisions")
+        self._deciding = 0
+        self._read_again = 0.0
 
     @cached_property
     def pictures(self) -> PictureLoader:
@@ -172,14 +178,20 @@ class Host(App[None]):
             try:
                 text = await asyncio.shield(asyncio.wrap_future(writing))
             except Exception as error:
+                self._deciding -= 1
                 self.complain(error)
                 then()
                 return
             if text:
                 self.say(text)
-            self.changed()
+            # Keys may come faster than all can be read again: while others wait for their turn, now and then will do.
+            self._deciding -= 1
+            if not self._deciding or time.monotonic() > self._read_again + BETWEEN_READINGS:
+                self._read_again = time.monotonic()
+                self.changed()
             then()
 
+        self._deciding += 1
         return self.run_worker(run, group="decisions")
 
     def note(self, note: Callable[[], int], then: Callable[[int | None], None]) -> Worker[None]:
