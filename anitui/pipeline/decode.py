@@ -116,11 +116,13 @@ def open_picture(
     limits: Limits = Limits(),
     *,
     shrink_to: Size | Callable[[int, int], Size | None] | None = None,
+    grey: bool = False,
 ) -> Picture:
     """Decodes the first frame, or raises Refused; nothing else comes out, whatever the bytes.
 
     With `shrink_to`, a JPEG may come out smaller (and several times faster), but never smaller than that size
-    as displayed. A function is asked with the picture's width and height, and may answer None.
+    as displayed. A function is asked with the picture's width and height, and may answer None. With `grey` as well, the
+    colours of a JPEG need not be decoded.
     """
     if not data:
         raise Refused(Reason.EMPTY)
@@ -147,7 +149,7 @@ def open_picture(
         frames = max(structure.count, _frames_told(image, kind))
         stored = image.size
         if kind == "jpeg" and shrink_to is not None:
-            _draft(image, shrink_to)
+            _draft(image, shrink_to, grey)
         image.load()
         if kind != "jpeg":  # a TIFF is turned upright while it loads, a GIF may have grown
             stored = image.size
@@ -191,14 +193,16 @@ def seen(image: Image.Image) -> Image.Image:
     return image if mode in ("LA", "RGB", "RGBA") else image.convert("RGB")
 
 
-def for_display(path: Path, box: Size, limits: Limits = Limits()) -> Image.Image:
-    """RGB, upright, fitted into the box and never enlarged; what is transparent shows a neutral grey.
+def for_display(path: Path, box: Size, limits: Limits = Limits(), *, grey: bool = False) -> Image.Image:
+    """RGB (or grey), upright, fitted into the box and never enlarged; what is transparent shows a neutral grey.
 
     Raises Refused as open_picture does, and OSError where the file itself cannot be read.
     """
-    picture = open_picture(_read(path, limits), limits, shrink_to=box)
+    picture = open_picture(_read(path, limits), limits, shrink_to=box, grey=grey)
     with _pillow_raising("it cannot be shown", limits):
         image = seen(picture.image)
+        if grey and image.mode == "RGB":
+            image = image.convert("L")
         target = _as_displayed(_fitted((picture.width, picture.height), box), picture.orientation)
         if image.size != target:
             image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -206,7 +210,7 @@ def for_display(path: Path, box: Size, limits: Limits = Limits()) -> Image.Image
         if image.mode in ("LA", "RGBA"):
             backdrop = Image.new("RGBA", image.size, (*_BACKDROP, 255))
             image = Image.alpha_composite(backdrop, image.convert("RGBA"))
-        return image.convert("RGB")
+        return image.convert("L" if grey else "RGB")
 
 
 def _read(path: Path, limits: Limits) -> bytes:
@@ -267,12 +271,12 @@ def _frames_told(image: Image.Image, kind: str) -> int:
     return 1 if kind in ("gif", "tiff") else int(getattr(image, "n_frames", 1))
 
 
-def _draft(image: Image.Image, shrink_to: Size | Callable[[int, int], Size | None]) -> None:
+def _draft(image: Image.Image, shrink_to: Size | Callable[[int, int], Size | None], grey: bool) -> None:
     orientation = _orientation(image)
     size = shrink_to(*_as_displayed(image.size, orientation)) if callable(shrink_to) else shrink_to
     if size is not None:
         width, height = _as_displayed(size, orientation)
-        image.draft(None, (max(1, width), max(1, height)))
+        image.draft("L" if grey else None, (max(1, width), max(1, height)))
 
 
 def _orientation(image: Image.Image) -> int:

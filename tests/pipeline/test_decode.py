@@ -323,6 +323,15 @@ def test_very_thin_pictures_keep_a_pixel(tmp_path: Path) -> None:
     assert for_display(saved(tmp_path, data), (50, 50)).size == (50, 1)
 
 
+@pytest.mark.parametrize("kind", odd.KINDS)
+def test_greys_for_who_wants_no_colours(kind: str, tmp_path: Path) -> None:
+    path = saved(tmp_path, odd.ordinary(kind))
+    grey, colours = for_display(path, (48, 48), grey=True), for_display(path, (48, 48))
+    assert grey.mode == "L" and grey.size == colours.size
+    apart = np.abs(np.asarray(grey).astype(int) - np.asarray(colours.convert("L")).astype(int))
+    assert apart.mean() < 4
+
+
 def test_what_cannot_be_shown_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         for_display(tmp_path / "nowhere", (10, 10))

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from anitui.demo.drawing import Scene, cast, draw_scene
+from anitui.pipeline.detect import cascade
 from anitui.pipeline.detect.animeface import AnimeFace
 from anitui.pipeline.detect.cascade import Cascade
 from anitui.pipeline.detect.choosing import Wishes, chosen, made
 from anitui.pipeline.detect.detector import CannotDetect, Detector, Found
 from anitui.pipeline.detect.onnx import Onnx
+from anitui.pipeline.detect.regions import overlap
 from anitui.pipeline.detect.whole import Whole
 
 NAGADOMIS = Path(__file__).parents[3] / "shared" / "data" / "lbpcascade_animeface.xml"
@@ -60,6 +62,30 @@ def test_nagadomis_cascade_finds_drawn_faces(scenes: Sequence[Scene]) -> None:
     right, wrong = recall(Cascade(NAGADOMIS), scenes)
     assert right >= 10, "of twelve"
     assert wrong <= 2
+
+
+@with_nagadomis
+def test_in_two_passes_the_cascade_finds_what_it_finds_in_one(
+    scenes: Sequence[Scene], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detector = Cascade(NAGADOMIS)
+    two = [detector.detect(np.asarray(scene.picture.convert("RGB"))) for scene in scenes]
+    greys = [detector.detect(np.asarray(scene.picture.convert("L"))) for scene in scenes]
+    monkeypatch.setattr(cascade, "LARGE", 10**9)
+    one = [detector.detect(np.asarray(scene.picture.convert("RGB"))) for scene in scenes]
+
+    def same(faces: Sequence[Found], others: Sequence[Found]) -> int:
+        return sum(any(overlap(_box(each), _box(other)) > 0.4 for other in others) for each in faces)
+
+    for scene_two, scene_grey, scene_one in zip(two, greys, one, strict=True):
+        assert same(scene_one, scene_two) == len(scene_one) and len(scene_two) <= len(scene_one) + 1
+        assert same(scene_two, scene_grey) == len(scene_two)
+        for at, each in enumerate(scene_two):
+            assert not any(overlap(_box(each), _box(other)) > 0.5 for other in scene_two[at + 1 :]), "each face once"
+
+
+def _box(face: Found) -> tuple[float, float, float, float]:
+    return face.x, face.y, face.w, face.h
 
 
 def test_any_cascade_says_how_small_faces_may_be(tmp_path: Path) -> None:

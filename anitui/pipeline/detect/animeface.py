@@ -49,6 +49,7 @@ class AnimeFace:
     """Looks with a window of 42.6 pixels that grows by a tenth each time and moves by a tenth of itself."""
 
     name = "animeface"
+    grey = False
 
     def __init__(self, *, step: float = 4.0, scale: float = 1.095) -> None:
         self._step = step

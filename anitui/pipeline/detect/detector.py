@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from anitui.errors import AnituiError
 
-Pixels: TypeAlias = NDArray[np.uint8]  # height × width × red, green, blue
+Pixels: TypeAlias = NDArray[np.uint8]  # height × width × red, green, blue; or height × width of greys
 
 
 class CannotDetect(AnituiError):
@@ -40,6 +40,11 @@ class Detector(Protocol):
     @property
     def name(self) -> str:
         """What its faces are recorded under."""
+        ...
+
+    @property
+    def grey(self) -> bool:
+        """Whether it wants greys: they are decoded in half the time."""
         ...
 
     @property

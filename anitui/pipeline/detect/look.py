@@ -39,8 +39,10 @@ def look(task: Look) -> Looked:
     scale = detector.scale(width, height, least)
     try:
         image = decode.for_display(
-            Path(task.file), (max(1, round(width * scale)), max(1, round(height * scale))), task.limits
-        )
+            Path(task.file), (max(1, round(width * scale)), max(1, round(height * scale))), task.limits,
+            # Where little is saved, greys are made of the colours, which rounds less.
+            grey=detector.grey and scale < 0.5,
+        )  # fmt: skip
     except decode.Refused as refused:
         return Looked(LookedAt(image_id, 0, str(refused)))
     except OSError as error:

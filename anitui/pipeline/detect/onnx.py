@@ -21,6 +21,7 @@ class Onnx:
     """A model file. Every class that it knows is taken for a face; a score is the best class's."""
 
     name = "onnx"
+    grey = False
 
     def __init__(self, file: Path, *, least_score: float = 0.4, overlap: float = 0.5) -> None:
         self._file = file

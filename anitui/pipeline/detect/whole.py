@@ -13,6 +13,7 @@ class Whole:
     """Takes the whole picture."""
 
     name = "whole"
+    grey = False
     settings: Mapping[str, object] = {}
 
     def scale(self, width: int, height: int, least: float) -> float:
