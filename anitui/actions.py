@@ -150,6 +150,7 @@ REGISTRY: tuple[Action, ...] = (
     Action("browse.group", "G", "group", "Put pictures that share something under one heading.", 6),
     Action("browse.next_group", "space", "next group", "On to the next group, or the next page.", 7),
     Action("browse.previous_group", "backspace", "group before", "Back to the group, or the page, before.", 8),
+    Action("browse.tag", "t", "tag", "Say what holds for all of it, such as a genre; the same again takes it off.", 10),
     Action("browse.select", "v", "select", "Start or end a selection; the cursor widens it.", 9),
     Action("browse.select_all", "ctrl+a", "select all", "Select all pictures that are shown."),
     Action("browse.mark(1)", "1", "mark", "Mark with a digit; the same digit again takes the mark off.", 10),

@@ -11,13 +11,16 @@ from anitui.screens.arranged import ArrangedScreen
 from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.completing import Filters
 from anitui.screens.questions import Ask, Choose
+from anitui.screens.whom import Whom
 from anitui.screens.widgets.picture import GridCell
-from anitui.store import gallery
+from anitui.store import gallery, tags
 from anitui.store.gallery import GROUPS, NO_GROUP, ORDERS, Arrangement, Shown, View
 from anitui.words import count
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from anitui.store.labels import Known
 
 
 class BrowseScreen(ArrangedScreen[View]):
@@ -99,6 +102,26 @@ class BrowseScreen(ArrangedScreen[View]):
             return ""
 
         self.decide(decide, step=False)
+
+    def action_tag(self) -> None:
+        """Say of the picture, or the selection, what holds for all of it."""
+        chosen = len(self.chosen())
+        if not chosen:
+            self.say("there is no picture here")
+            return
+
+        def answered(name: str | None) -> None:
+            if name is not None:
+                self.decide(lambda ids: told(*tags.tag(self.host.catalogue, ids, name), len(ids)), step=False)
+
+        def told(name: str, holds: bool, many: int) -> str:
+            pictures = count(many, "picture")
+            return f"tagged {pictures} {name}" if holds else f"took the tag {name} off {pictures}"
+
+        def ask(known: list[Known]) -> None:
+            self.app.push_screen(Whom(f"Tag {count(chosen, 'picture')} with", known), answered)
+
+        self.off_thread(lambda: tags.known(self.host.catalogue), ask, group="tags")
 
     def step_back(self) -> bool:
         if super().step_back():

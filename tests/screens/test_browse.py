@@ -206,6 +206,23 @@ async def test_when_the_message_has_gone_a_wrong_filter_leaves_the_place_line_as
         assert "colour takes a number" in at.said
 
 
+async def test_pictures_are_tagged_by_typing(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf) as at:
+        await browse(at, "v", "right", "t")
+        await at.type("slice of life")
+        await at.press("enter")
+        assert at.said == "tagged 2 pictures slice of life"
+        tagged = "SELECT count(*) FROM tagged_images WHERE label = 'slice of life'"
+        assert shelf.value(tagged) == 2
+        await at.press("t")
+        await at.type("slice")
+        await at.press("enter")
+        assert at.said == "took the tag slice of life off 1 picture"
+        assert shelf.value(tagged) == 1
+        await at.press("u", "u")
+        assert shelf.value(tagged) == 0
+
+
 async def test_nothing_that_fits_is_said(cafe: Workspace, shelf: Catalogue) -> None:
     async with sitting(cafe, shelf) as at:
         await browse(at)

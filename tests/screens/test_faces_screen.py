@@ -6,7 +6,7 @@ import pytest
 from sitting import SIZES, Sitting, sitting
 
 from anitui.screens.faces.panel import lines
-from anitui.screens.faces.whom import matching
+from anitui.screens.whom import matching
 from anitui.store import faces, labels
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import LookedAt, NewFace

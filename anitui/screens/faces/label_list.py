@@ -14,9 +14,9 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from anitui.screens.bindings import bindings, shown_key
-from anitui.screens.faces.whom import Whom
 from anitui.screens.frame import FrameScreen
 from anitui.screens.questions import Ask, Choose
+from anitui.screens.whom import Whom
 from anitui.screens.widgets.lines import Lines
 from anitui.screens.widgets.picture.words import cut
 from anitui.store import labels

@@ -17,8 +17,8 @@ from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.completing import Filters
 from anitui.screens.faces.captions import caption
 from anitui.screens.faces.panel import LabelPanel
-from anitui.screens.faces.whom import Whom
 from anitui.screens.questions import Ask, Choose
+from anitui.screens.whom import Whom
 from anitui.screens.widgets.picture import GridCell
 from anitui.store import face_filters, face_gallery, labels, naming, remembered
 from anitui.store.face_gallery import GROUPS, ORDERS, FaceView, ShownFace
