@@ -253,7 +253,7 @@ class Host(App[None]):
 
         async def run() -> None:
             try:
-                await asyncio.wrap_future(writing)
+                await asyncio.shield(asyncio.wrap_future(writing))
             except Exception as error:
                 self.complain(error)
 

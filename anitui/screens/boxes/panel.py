@@ -75,7 +75,7 @@ def _box_lines(desk: Desk, colours: Mapping[str, str], *, hidden: bool, keys: Se
 def _label_lines(labels: Sequence[Known], box: Box | None, room: int, type_key: str) -> list[Text]:
     with_keys = [each for each in labels if each.key]
     if not with_keys:
-        return [Text(f"no labels yet: {type_key} types one", "dim")]
+        return [Text(f"no labels: {type_key} types one", "dim")]
     shown = with_keys if len(with_keys) == len(labels) and len(labels) <= room else with_keys[: max(0, room - 1)]
     lines = []
     for each in shown:
