@@ -9,7 +9,7 @@ from anitui import actions
 HEAD = """\
 # Every key
 
-Made from `anitui/actions.py` by `python docs/make_keys.py`. The id is what a key is changed by, in the `[keys]`
+Made from `anitui/actions/` by `python docs/make_keys.py`. The id is what a key is changed by, in the `[keys]`
 section of a settings file; several keys stand with commas between them, and are named as in the last column (or as
 help shows them: `?`, `PgDn`):
 

@@ -11,7 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from anitui.store.journal import TABLES, Decision
+from anitui.store.journal import Decision
+from anitui.store.journalled import TABLES
 
 if TYPE_CHECKING:
     import pyarrow

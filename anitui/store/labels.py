@@ -15,6 +15,7 @@ from anitui.errors import WrongUse
 from anitui.store import journal
 from anitui.store.catalogue import Catalogue
 from anitui.store.journal import Decision
+from anitui.store.journalled import TABLES
 from anitui.words import count
 
 if TYPE_CHECKING:
@@ -247,8 +248,8 @@ def _replace(decision: Decision, gone: Sequence[Label], by: Label) -> None:
     names = [each.name for each in gone if each.name != by.name]
     for table, owner in (("face_labels", "face_id"), ("image_tags", "image_id")):
         key = ", ".join(("said_by", "label_set") if table == "face_labels" else ("said_by",))
-        columns = [owner, *(name for name in journal.TABLES[table].key if name not in (owner, "label"))]
-        columns += [name for name in journal.TABLES[table].owned if name != "label"]
+        columns = [owner, *(name for name in TABLES[table].key if name not in (owner, "label"))]
+        columns += [name for name in TABLES[table].owned if name != "label"]
         rows: pyarrow.Table = decision.connection.sql(
             f"SELECT {', '.join(columns)}, $by AS label FROM {table} t "
             "WHERE label IN (SELECT unnest($names::VARCHAR[])) AND NOT EXISTS ("
@@ -264,7 +265,7 @@ def _replace(decision: Decision, gone: Sequence[Label], by: Label) -> None:
 
 
 def _take_back(decision: Decision, table: str, names: Collection[str]) -> int:
-    key = ", ".join(journal.TABLES[table].key)
+    key = ", ".join(TABLES[table].key)
     rows: pyarrow.Table = decision.connection.sql(
         f"SELECT {key} FROM {table} WHERE label IN (SELECT unnest(?::VARCHAR[]))", params=[list(names)]
     ).to_arrow_table()

@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from anitui.errors import AnituiError
 from anitui.store import journal
 from anitui.store.catalogue import Catalogue, open_catalogue
-from anitui.store.journal import TABLES, NothingToUndo
+from anitui.store.journal import NothingToUndo
+from anitui.store.journalled import TABLES
 
 Content = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 

@@ -372,8 +372,14 @@ class FacesScreen(ArrangedScreen[FaceView]):
         pictures = [each.image_id for each in self._faces.values()]
         self.host.open_picture(face.image_id, list(dict.fromkeys(pictures)))
 
-    def on_picture_grid_cursor_moved(self) -> None:
-        self.tell()
+    def action_boxes(self) -> None:
+        """Mend the boxes of the picture."""
+        face = self._face()
+        if face is None:
+            self.say("there is no face here")
+            return
+        pictures = [each.image_id for each in self._faces.values()]
+        self.host.fix_boxes(face.image_id, list(dict.fromkeys(pictures)))
 
 
 def _from_memory(kept: Any) -> tuple[FaceView, int | None]:
