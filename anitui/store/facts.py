@@ -68,7 +68,7 @@ _SOURCES: Mapping[str, str] = {
     "FROM faces b JOIN images i ON i.image_id = b.image_id "
     "LEFT JOIN image_facts f ON f.image_id = i.image_id WHERE {}",
 }
-_GRAMMARS: Mapping[str, filters.Grammar] = {"image": filters.PICTURES, "face": face_facts.GRAMMAR}
+GRAMMARS: Mapping[str, filters.Grammar] = {"image": filters.PICTURES, "face": face_facts.GRAMMAR}
 
 
 def of_kind(kind: str) -> list[Fact]:
@@ -141,7 +141,7 @@ def spread(catalogue: Catalogue, fact: Fact, query: str = "", cursor: DuckDBPyCo
     import duckdb
     import numpy
 
-    grammar = _GRAMMARS[fact.kind]
+    grammar = GRAMMARS[fact.kind]
     met = filters.parse(query, grammar)
     sql = _SOURCES[fact.kind].format(expression(fact), met.sql)
     try:
@@ -158,13 +158,13 @@ def spread(catalogue: Catalogue, fact: Fact, query: str = "", cursor: DuckDBPyCo
 
 def expression(fact: Fact) -> str:
     """A fact in SQL, as rules and filters compare it."""
-    met = _GRAMMARS[fact.kind].fields[fact.word](fact.word, "<", ["0"])
+    met = GRAMMARS[fact.kind].fields[fact.word](fact.word, "<", ["0"])
     return met.sql.removesuffix(" < ?")
 
 
 def number(fact: Fact, text: str) -> float:
     """The value that a number means as it is written in a rule: `12`, `2%`, `100k`."""
-    value = _GRAMMARS[fact.kind].fields[fact.word](fact.word, "<", [text]).parameters[0]
+    value = GRAMMARS[fact.kind].fields[fact.word](fact.word, "<", [text]).parameters[0]
     return float(value)
 
 

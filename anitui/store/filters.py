@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from anitui.errors import WrongUse
@@ -43,7 +44,12 @@ class Grammar:
 
 _WORD = re.compile(r"(?P<not>-?)(?P<field>[A-Za-z_]+)(?P<op><=|>=|:|=|<|>)(?P<value>.*)", re.DOTALL)
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(k|kb|m|mb|g|gb|%)?", re.IGNORECASE)
-_UNITS = {"": 1.0, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "%": 0.01}
+_UNITS = {
+    unit: Decimal(factor)
+    for unit, factor in (
+        ("", "1"), ("k", "1e3"), ("kb", "1e3"), ("m", "1e6"), ("mb", "1e6"), ("g", "1e9"), ("gb", "1e9"), ("%", "0.01"),
+    )
+}  # fmt: skip
 
 
 def parse(query: str, grammar: Grammar | None = None) -> Condition:
@@ -211,7 +217,8 @@ def _as_number(field: str, text: str) -> float:
     matched = _NUMBER.fullmatch(text.strip())
     if matched is None:
         raise WrongUse(f"{field} takes a number, such as {field}<300, not {text!r}")
-    return float(matched[1]) * _UNITS[(matched[2] or "").lower()]
+    # Decimals until the end: 1.1% is the number that a column holds, and not one a bit above it.
+    return float(Decimal(matched[1]) * _UNITS[(matched[2] or "").lower()])
 
 
 def _day(expression: str) -> Builder:

@@ -83,6 +83,11 @@ def test_an_empty_catalogue(catalogue: Catalogue) -> None:
         assert len(found) == 0 and found.even and found.nearest(5, 9) == ([], [])
 
 
+def test_a_share_is_the_number_that_a_column_holds() -> None:
+    for percent in ("1.1", "7", "0.29", "14.3", "57"):
+        assert facts.number(FACT["colour"], f"{percent}%") == float(f"{int(float(percent) * 1000 + 0.5)}e-5")
+
+
 def test_counts_and_neighbours() -> None:
     found = of_values(1, 2, 2, 2, 5, 9)
     assert found.counts([2, 5]) == [1, 3, 2] and found.counts([]) == [6]

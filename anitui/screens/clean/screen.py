@@ -237,8 +237,8 @@ class CleanScreen(FrameScreen):
             self._kept.clear()
             self.reload()
 
-        completing = Filters()
-        detail = "label:miku size<300 -format:gif -label:any; words of the filter that a rule may have"
+        completing = Filters(facts.GRAMMARS[self._choice.fact.kind])
+        detail = "label:miku size<300 -format:gif -label:any; all that a rule may have"
         self.app.push_screen(Ask("Only among", self._choice.query, detail=detail, suggester=completing), answered)
         self.off_thread(lambda: gallery.labels(self.host.catalogue), completing.labels.extend, group="labels")
 
