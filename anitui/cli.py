@@ -18,6 +18,7 @@ from types import FrameType
 from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence
 
+LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
 EXIT_CODES = """\
 exit codes: 0 done · 1 failed · 2 wrong use · 3 done in part, the failures listed
             4 workspace held by another process · 130 interrupted (what was done is kept)"""
@@ -98,11 +99,38 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
     take.add_argument(
         "--format",
-        choices=("auto", "folder", "gallery-dl", "reddit-dump"),
+        choices=("auto", "folder", "gallery-dl", "reddit-dump", *LABEL_FORMATS),
         default="auto",
         help="what the paths are: files as they lie (folder), folders that gallery-dl wrote to with --write-metadata, "
-        "or Reddit dumps, whose posts' pictures are fetched; auto (default) looks and says what it sees",
+        "or Reddit dumps, whose posts' pictures are fetched; auto (default) looks and says what it sees; the others "
+        "are label files (docs/label-files.md), whose pictures, boxes and labels are taken in",
     )
+    take.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="label files: where their pictures lie (default: beside the file)"
+    )
+    take.add_argument("--label-set", metavar="NAME", help="label files: the set that their labels belong to")
+    take.add_argument(
+        "--as", dest="speaker", choices=("person", "model", "job"),
+        help="label files: who says it (default: a model where boxes have scores, else a person)",
+    )  # fmt: skip
+
+    export = add(
+        "export",
+        "label_files",
+        "write label files",
+        "Write boxes and labels as label files (docs/label-files.md). What was taken in from such files goes back as "
+        "it was\nwritten there; what a format has no place for is told.",
+    )
+    export.add_argument("destination", type=Path, metavar="DEST", help="a folder, or the label file itself")
+    export.add_argument("--format", choices=LABEL_FORMATS, required=True, help="csv keeps everything")
+    export.add_argument("--filter", metavar="FILTER", help='of pictures, such as "label:miku size>300"')
+    export.add_argument("--label-set", metavar="NAME", help="which set of labels (default: characters; lap: lap)")
+    export.add_argument(
+        "--detector", action="append", metavar="NAME",
+        help="whose boxes beside a person's; given several times, the first that has any in a picture",
+    )  # fmt: skip
+    export.add_argument("--kind", choices=("face", "head"), help="which boxes (default: faces; csv: both)")
+    export.add_argument("--force", action="store_true", help="write over files that are there")
 
     scrape = add(
         "scrape",

@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from anitui.commands import scrape
+from anitui.cli import LABEL_FORMATS
+from anitui.commands import label_files, scrape
 from anitui.commands.listing import clipped, say_list
 from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
@@ -22,6 +23,13 @@ from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
 def run(options: argparse.Namespace) -> int:
     if options.workers is not None and options.workers < 1:
         raise WrongUse("--workers must be at least 1")
+    if options.format in LABEL_FORMATS:
+        return label_files.take_in(options)
+    for option, given in (
+        ("--pictures", options.pictures), ("--label-set", options.label_set), ("--as", options.speaker),
+    ):  # fmt: skip
+        if given:
+            raise WrongUse(f"{option} is for label files: name their --format, such as coco")
     paths, specs = _sorted_out(options)
     given = {
         name: getattr(options, name) for name in ("mode", "hashing", "workers") if getattr(options, name) is not None

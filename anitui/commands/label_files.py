@@ -1,0 +1,108 @@
+"""`anitui import --format lap|coco|…` and `anitui export`: label files of other programs, in and out."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anitui.commands.listing import clipped, say_list
+from anitui.commands.opened import opened
+from anitui.commands.telling import drive, report, say
+from anitui.errors import WrongUse
+from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
+from anitui.pipeline.label_files.registry import FORMATS
+from anitui.words import count, duration
+
+if TYPE_CHECKING:
+    from anitui.pipeline.label_files.taking import LabelReport
+
+
+def take_in(options: argparse.Namespace) -> int:
+    """The import of label files."""
+    from anitui.pipeline.label_files.taking import LabelOrder, import_labels
+
+    for option, given in (("--label", options.label), ("--labels-from-folders", options.labels_from_folders)):
+        if given:
+            raise WrongUse(f"{option} is for pictures as they lie: label files say what is what themselves")
+    given = {
+        name: getattr(options, name) for name in ("mode", "hashing", "workers") if getattr(options, name) is not None
+    }
+    with opened(options) as at:
+        order = LabelOrder(
+            [Path(each).expanduser() for each in options.paths],
+            FORMATS[options.format],
+            options.pictures,
+            options.label_set,
+            options.speaker,
+        )
+        done = drive(import_labels(at.workspace, at.catalogue, order, replace(at.settings.importing, **given)))
+    tell(done)
+    report(options, asdict(done))
+    return 3 if done.in_part else 0
+
+
+def tell(done: LabelReport) -> None:
+    """What an import of label files did, for a person."""
+    here = done.pictures - done.missing
+    say(f"{count(done.files, 'label file')}: {here:,} of {count(done.pictures, 'picture')} are here")
+    if done.imported:
+        say(f"  {done.imported.new:,} of them new in the catalogue; {done.by_name:,} found there by their names")
+    elif done.by_name:
+        say(f"  {done.by_name:,} found in the catalogue by their names")
+    say(f"{count(done.boxes, 'box', 'boxes')}, {done.new_boxes:,} of them new; {count(done.labels, 'label')} said")
+    if done.new_labels:
+        say(f"{count(done.new_labels, 'name')} put on the list of labels")
+    if done.set_aside:
+        say(f"{count(done.set_aside, 'picture')} set aside: marked for deletion")
+    if done.pairs:
+        say(f"{count(done.pairs, 'judged pair')} taken over")
+    if done.imported and done.imported.failures:
+        say(f"{len(done.imported.failures):,} not taken:")
+        say_list([f"{clipped(each.url)}: {clipped(each.reason)}" for each in done.imported.failures])
+    if done.missing:
+        say(f"{count(done.missing, 'picture')} not here, and nothing of them taken:")
+        say_list([clipped(each) for each in done.missing_first], "and others")
+    if done.problems:
+        say("left out, or noticed:")
+        for each in done.problems:
+            say(
+                f"{each.often:>8,}  {clipped(each.reason)}"
+                + (f" ({clipped('; '.join(each.first))})" * bool(each.first))
+            )
+    say(f"in {duration(done.seconds)}")
+
+
+def run(options: argparse.Namespace) -> int:
+    """`anitui export`."""
+    order = ExportOrder(
+        options.destination.expanduser(),
+        FORMATS[options.format],
+        options.filter or "",
+        options.label_set,
+        tuple(options.detector or ()),
+        options.kind,
+        options.force,
+    )
+    with opened(options) as at:
+        done = drive(export_labels(at.catalogue, order))
+    tell_export(done)
+    report(options, asdict(done))
+    return 0
+
+
+def tell_export(done: ExportReport) -> None:
+    """What an export wrote, for a person."""
+    say(f"{count(done.boxes, 'box', 'boxes')} in {count(done.pictures, 'picture')}, {done.labelled:,} with a label")
+    if done.pairs:
+        say(f"{count(done.pairs, 'judged pair')}")
+    if done.detectors:
+        say("  by " + ", ".join(f"{name} {number:,}" for name, number in done.detectors.items()))
+    if done.hidden:
+        say(f"{count(done.hidden, 'box', 'boxes')} of other detectors left out; --detector chooses")
+    if done.lost:
+        say("the format has no place for:")
+        for what, often in done.lost.items():
+            say(f"{often:>8,}  {what}")
+    say_list(done.files)

@@ -1,0 +1,248 @@
+"""The catalogue into label files: each picture where the file had it that it came from, and nothing lost silently."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anitui.errors import AnituiError, WrongUse
+from anitui.files import sync_folder, unfinished_name, write_atomically
+from anitui.pipeline.label_files.model import (
+    LabelFormat,
+    OutBox,
+    OutFile,
+    Outgoing,
+    OutPicture,
+    Remembered,
+)
+from anitui.pipeline.label_files.pictures import ENDINGS
+from anitui.progress import Event, Work
+from anitui.store import label_export, label_files
+from anitui.store.catalogue import Catalogue
+
+FEW = 100  # files are made durable one by one; more of them all together
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What a person asked for."""
+
+    destination: Path
+    format: LabelFormat
+    query: str = ""
+    label_set: str | None = None
+    detectors: tuple[str, ...] = ()
+    kind: str | None = None
+    force: bool = False
+
+
+@dataclass(slots=True)
+class ExportReport:
+    """What an export wrote."""
+
+    format: str
+    files: list[str] = field(default_factory=list)
+    pictures: int = 0
+    boxes: int = 0
+    labelled: int = 0
+    pairs: int = 0
+    detectors: dict[str, int] = field(default_factory=dict)
+    hidden: int = 0  # boxes of other detectors, left out
+    lost: dict[str, int] = field(default_factory=dict)  # what the format has no place for
+
+
+def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport]:
+    """Write label files."""
+    form = order.format
+    label_set = label_files.check_set(order.label_set or form.label_set)
+    ending = Path(form.main).suffix
+    one_file = not form.folder and order.destination.suffix.lower() == ending and not order.destination.is_dir()
+    folder = order.destination.parent if one_file else order.destination
+    if folder.exists() and not folder.is_dir():
+        raise WrongUse(f"{folder} is a file, and {form.called} is written into a folder: name another place")
+    yield Event("looking for boxes")
+    asked = label_export.Asked(
+        form.name, order.query, label_set, order.detectors,
+        None if form.complete and order.kind is None else order.kind or "face", form.keeps_marked, one_file,
+    )  # fmt: skip
+    found = label_export.find(catalogue, asked)
+    lost: Counter[str] = Counter()
+    main = order.destination.name if one_file else form.main
+    if order.kind == "head" and not one_file:
+        main = main.replace("faces", "heads")
+    files = _files(catalogue, found, form, label_set, main, one_file=one_file)
+    if form.pairs:
+        _add_pairs(catalogue, files)
+    kind = order.kind or "face"
+    out = Outgoing(files, lambda what: lost.update([what]), kind)
+    _fit(out, form, lost)
+    report = ExportReport(form.name, detectors=found.detectors, hidden=found.hidden)
+    report.pictures = sum(1 for _ in out.pictures())
+    report.boxes = sum(len(each.boxes) for each in out.pictures())
+    report.labelled = sum(box.label is not None for each in out.pictures() for box in each.boxes)
+    report.pairs = sum(len(each.pairs) for each in files)
+    written: dict[str, bytes] = {}
+    for name, content in form.write(out):
+        written[name] = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    yield Event("writing labels", 0, len(written))
+    _save(folder, written, force=order.force)
+    report.files = [str(folder / name) for name in written]
+    report.lost = dict(lost.most_common())
+    yield Event("writing labels", len(written), len(written))
+    return report
+
+
+def _files(
+    catalogue: Catalogue, found: label_export.Found, form: LabelFormat, label_set: str, main: str, *, one_file: bool
+) -> list[OutFile]:
+    """What goes into which file: names of files that were taken in come again, the newest of a name leads."""
+    like: dict[str, Remembered] = {}
+    name_of: dict[int, str] = {}
+    for file_id, name, kind, unit, heading in found.files:
+        name = main if one_file else name
+        name_of[file_id] = name
+        like[name] = Remembered(file_id, name, kind, unit, json.loads(heading))
+    pictures: dict[str, list[OutPicture]] = {name: [] for name in like}
+    rest = main if main in like or len(like) != 1 else next(iter(like))
+    boxes: dict[tuple[int | None, int], list[OutBox]] = {}
+    said: dict[int, list[dict[str, Any]]] = {}
+    for row in found.said:
+        said.setdefault(row["face_id"], []).append(row)
+    for row in found.boxes:
+        key = (row["file_id"], row["picture"] if row["file_id"] is not None else row["image_id"])
+        boxes.setdefault(key, []).append(
+            OutBox(
+                row["face_id"], row["x"], row["y"], row["w"], row["h"], row["score"], row["kind"], row["detector"],
+                row["label"], row["written"], row["same"],
+                more=row if form.complete else {}, said=said.get(row["face_id"], []),
+            )
+        )  # fmt: skip
+    used: set[str] = {row["name"] for row in found.pictures if row["name"]}
+    for row in found.pictures:
+        file_id = row["file_id"]
+        own = boxes.get((file_id, row["place"] if file_id is not None else row["image_id"]), [])
+        name = row["name"] or _new_name(row, used, form)
+        untouched = file_id is not None and len(own) == row["had"] and all(box.same for box in own)
+        pictures.setdefault(name_of.get(file_id, rest), []).append(
+            OutPicture(
+                row["image_id"], name, row["width"], row["height"], bool(row["marked"]), file_id, row["written"], own,
+                untouched,
+            )
+        )  # fmt: skip
+    files = [
+        OutFile(like.get(name) or Remembered(None, name, "face", "px", {}), own, {})
+        for name, own in (pictures or {main: []}).items()
+    ]
+    _count(catalogue, files, label_set)
+    return files
+
+
+def _new_name(row: dict[str, Any], used: set[str], form: LabelFormat) -> str:
+    """What a picture is called that no file of this format has named: as another has, or as it was seen."""
+    seen = re.split(r"[/\\]", (row["seen"] or "").partition("?")[0])[-1]
+    seen = seen if seen.lower().endswith(ENDINGS) and seen.isprintable() else Path(row["path"]).name
+    name: str = (row["called"] or seen).replace("\\", "/")
+    if name in used:
+        stem, dot, ending = name.rpartition(".")
+        name = f"{stem}_{row['image_id']}{dot}{ending}"
+    used.add(name)
+    return name.replace("/", "\\") if form.backslashes else name
+
+
+def _count(catalogue: Catalogue, files: list[OutFile], label_set: str) -> None:
+    """Give every label the index that its file counted it by, else that of its set, else the next one.
+
+    Files that count alike go on counting alike.
+    """
+    called = label_export.now_called(catalogue, label_set)
+    of_set = label_export.numbers(catalogue, label_set)
+    alike: dict[str, list[OutFile]] = {}
+    for file in files:
+        alike.setdefault(json.dumps(file.like.heading.get("classes", {})), []).append(file)
+    for written, group in alike.items():
+        before: dict[str, int] = json.loads(written)
+        classes: dict[str, int] = {}
+        for name, number in before.items():
+            classes.setdefault(called.get(name.lower(), name), number)
+        boxes = [box for file in group for each in file.pictures for box in each.boxes]
+        _go_on(classes, {box.label for box in boxes if box.label is not None}, of_set, all_of_set=not before)
+        for file in group:
+            file.classes = classes
+        for box in boxes:
+            box.number = None if box.label is None else classes[box.label]
+
+
+def _go_on(classes: dict[str, int], used: set[str], of_set: dict[str, int], *, all_of_set: bool) -> None:
+    taken = set(classes.values())
+    following = max(taken, default=-1) + 1
+    wanted = [name for name in of_set if all_of_set or name in used]
+    for name in dict.fromkeys([*wanted, *sorted(used)]):
+        if name in classes:
+            continue
+        number = of_set.get(name, -1)
+        if number < 0 or number in taken:
+            while following in taken:
+                following += 1
+            number = following
+        classes[name] = number
+        taken.add(number)
+
+
+def _fit(out: Outgoing, form: LabelFormat, lost: Counter[str]) -> None:
+    """Tell what the format has no place for; whole pixels where it has no others."""
+    for picture in out.pictures():
+        if picture.marked and not form.keeps_marked:
+            lost["pictures that are marked for deletion: written like the others"] += 1
+        for box in picture.boxes:
+            if box.same:
+                continue
+            if box.label is not None and not form.labels:
+                lost["labels"] += 1
+            if box.score is not None and not form.scores:
+                lost["scores"] += 1
+            if form.whole_pixels and any(value != int(value) for value in (box.x, box.y, box.w, box.h)):
+                right, bottom = round(box.x + box.w), round(box.y + box.h)
+                box.x, box.y = round(box.x), round(box.y)
+                box.w, box.h = max(1, right - box.x), max(1, bottom - box.y)
+                lost["parts of pixels: corners are rounded"] += 1
+
+
+def _add_pairs(catalogue: Catalogue, files: list[OutFile]) -> None:
+    """Pairs go back into the files that they came from."""
+    for file_id, name, pairs in label_export.judged_pairs(catalogue):
+        there = next((each for each in files if each.like.name == name), None)
+        if there is None:
+            there = OutFile(Remembered(file_id, name, "face", "px", {"layout": "pairs"}), [], {})
+            files.append(there)
+        there.pairs = pairs
+
+
+def _save(folder: Path, written: dict[str, bytes], *, force: bool) -> None:
+    for name in written:
+        parts = Path(name).parts
+        if not parts or Path(name).is_absolute() or ".." in parts:
+            raise AnituiError(f"{name} would lie outside of {folder}: export to a file instead, or rename the picture")
+        if (folder / name).exists() and not force:
+            raise WrongUse(f"{folder / name} is there already: --force writes over it")
+    for parent in sorted({(folder / name).parent for name in written}):
+        parent.mkdir(parents=True, exist_ok=True)
+    if len(written) <= FEW:
+        for name, content in written.items():
+            write_atomically(folder / name, content)
+        return
+    for name, content in written.items():
+        target = folder / name
+        part = unfinished_name(target)
+        try:
+            part.write_bytes(content)
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    os.sync()
+    sync_folder(folder)

@@ -1,0 +1,330 @@
+"""Label files into the catalogue: their pictures through the ordinary import, then boxes and labels as one decision."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anitui.errors import WrongUse
+from anitui.pipeline.engine import Engine
+from anitui.pipeline.ingest import ImportReport, take_in
+from anitui.pipeline.label_files.model import SHOWN, UNNAMED, LabelFormat, Problem, Problems, Sheet
+from anitui.pipeline.label_files.pictures import NamedPictures, Pictures, parts_of
+from anitui.progress import Event, Work
+from anitui.settings import ImportSettings
+from anitui.store import label_files
+from anitui.store.catalogue import Catalogue
+from anitui.store.faces import BY_HAND
+from anitui.store.labels import LONGEST
+from anitui.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow
+
+SEVERAL = "a name that several pictures have"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelOrder:
+    """What a person asked for."""
+
+    paths: Sequence[Path]
+    format: LabelFormat
+    pictures: Path | None = None  # the folder that names begin at; else that of the label file
+    label_set: str | None = None
+    speaker: str | None = (
+        None  # who says what is said; else a model where there are scores, a person where there are none
+    )
+
+
+@dataclass(slots=True)
+class LabelReport:
+    """What an import of label files did."""
+
+    format: str
+    files: int = 0
+    pictures: int = 0  # that the files name
+    on_disk: int = 0
+    by_name: int = 0  # found in the catalogue by their names
+    missing: int = 0
+    boxes: int = 0
+    new_boxes: int = 0
+    labels: int = 0
+    new_labels: int = 0
+    set_aside: int = 0
+    pairs: int = 0
+    seconds: float = 0.0
+    problems: list[Problem] = field(default_factory=list)
+    missing_first: list[str] = field(default_factory=list)
+    imported: ImportReport | None = None
+
+    @property
+    def in_part(self) -> bool:
+        return bool(self.missing or self.problems or (self.imported and self.imported.failures))
+
+
+def import_labels(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    order: LabelOrder,
+    settings: ImportSettings | None = None,
+    engine: Engine | None = None,
+) -> Work[LabelReport]:
+    """Take label files in, with the pictures that they name."""
+    if order.pictures is not None and not order.pictures.is_dir():
+        raise WrongUse(f"{order.pictures} is no folder: --pictures is where the names of the label files begin")
+    label_set = label_files.check_set(order.label_set or order.format.label_set)
+    started = time.monotonic()
+    problems = Problems()
+    report = LabelReport(order.format.name)
+    sheets: list[Sheet] = []
+    for path in order.paths:
+        yield Event("reading labels", len(sheets), None, path.name)
+        if not path.exists():
+            raise WrongUse(f"{path} is not there: nothing was imported")
+        sheets += order.format.read(Path(os.path.abspath(path)), problems)  # noqa: PTH100
+    report.files = len(sheets)
+    yield Event("reading labels", len(sheets), len(sheets))
+    wanted = [_Wanted.of(sheet, order.pictures) for sheet in sheets]
+    files = sorted({path for each in wanted for path in each.on_disk()})
+    if files:
+        source = NamedPictures([str(each) for each in order.paths], files)
+        report.imported = yield from take_in(workspace, catalogue, source, settings, engine)
+    yield Event("matching names")
+    _find(catalogue, wanted, files, report, problems)
+    yield Event("taking boxes in", 0, sum(len(each.x) for each in sheets))
+    incoming = [_incoming(each, order, label_set) for each in wanted]
+    names = ", ".join(dict.fromkeys(each.name for each in sheets))
+    taken = label_files.take(catalogue, incoming, names[:200], "person")
+    for reason, line, name in taken.refused:
+        problems.add(reason, f"{name} line {line}" if line else name)
+    for each in dict.fromkeys(taken.elsewhere):
+        problems.add("a class that belongs to another set of labels already", each)
+    report.boxes, report.new_boxes, report.new_labels = taken.boxes, taken.new_boxes, taken.new_labels
+    report.labels, report.set_aside, report.pairs = taken.said, taken.set_aside, taken.pairs
+    report.problems = problems.told()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A sheet, and which pictures its names mean."""
+
+    sheet: Sheet
+    paths: list[str | None]  # on the disk
+    meant: list[tuple[str, ...]]  # what the catalogue is asked for, the likeliest first; nothing for a bad name
+    images: list[int | None] = field(default_factory=list)
+    in_pairs: dict[str, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)  # the same of their names
+    pair_images: dict[str, int | None] = field(default_factory=dict)
+
+    def on_disk(self) -> Iterator[str]:
+        yield from (each for each in self.paths if each is not None)
+        yield from (path for path, _ in self.in_pairs.values() if path is not None)
+
+    def asked(self) -> Iterator[str]:
+        """What the catalogue is to be asked for."""
+        for meant in (*self.meant, *(each for _, each in self.in_pairs.values())):
+            yield from meant
+
+    @classmethod
+    def of(cls, sheet: Sheet, folder: Path | None) -> _Wanted:
+        pictures = Pictures([Path(os.path.abspath(folder))] if folder is not None else sheet.roots)  # noqa: PTH100
+        made = cls(sheet, [], [])
+        for place, name in enumerate(sheet.names):
+            # Where a picture may be called several things, its name is that of its own label file.
+            found, meant = _look(pictures, sheet.others.get(place) or (name,), sheet)
+            made.paths.append(found)
+            made.meant.append(meant)
+        for name in dict.fromkeys(each for pair in sheet.pairs or () for each in pair[:2]):
+            made.in_pairs[name] = _look(pictures, (name, name.replace("/", "__")), sheet)
+        return made
+
+
+def _look(pictures: Pictures, names: Sequence[str], sheet: Sheet) -> tuple[str | None, tuple[str, ...]]:
+    meant: list[str] = []
+    for name in names:
+        parts = parts_of(name)
+        if isinstance(parts, str):
+            sheet.wrong(parts)
+            return None, ()
+        if (path := pictures.find(parts)) is not None:
+            return path, ()
+        meant.append("/".join(parts))
+    return None, tuple(meant)
+
+
+def _find(
+    catalogue: Catalogue, wanted: list[_Wanted], files: list[str], report: LabelReport, problems: Problems
+) -> None:
+    """The pictures that names mean: those that were just taken in, else those that are called so in the catalogue."""
+    taken = dict(zip(files, label_files.images_of(catalogue, files), strict=True)) if files else {}
+    found, several = label_files.images_called(catalogue, sorted({name for each in wanted for name in each.asked()}))
+
+    def image_of(name: str, path: str | None, meant: tuple[str, ...]) -> int | None:
+        report.pictures += 1
+        if path is not None:
+            report.on_disk += 1
+            return taken.get(path)
+        image = next((found[each] for each in meant if each in found), None)
+        if image is not None:
+            report.by_name += 1
+        elif meant:
+            report.missing += 1
+            if len(report.missing_first) < SHOWN:
+                report.missing_first.append(name)
+            if any(each in several for each in meant):
+                problems.add(SEVERAL, name)
+        return image
+
+    for each in wanted:
+        rows = zip(each.sheet.names, each.paths, each.meant, strict=True)
+        each.images = [image_of(name, path, meant) for name, path, meant in rows]
+        each.pair_images = {name: image_of(name, *where) for name, where in each.in_pairs.items()}
+
+
+_PICTURES = {"place": "int64", "name": "string", "image_id": "int64", "written": "string"}
+_BOXES = {
+    "picture": "int64", "place": "int64", "line": "int64", "x": "float64", "y": "float64", "w": "float64",
+    "h": "float64", "score": "float64", "kind": "string", "detector": "string", "settings": "string",
+    "state": "string", "reason": "string", "unsure": "bool_", "written": "string",
+}  # fmt: skip
+_SAID = {
+    "box": "int64", "label": "string", "label_set": "string", "speaker": "string", "said_by": "string",
+    "confidence": "float64", "said_at": "string",
+}  # fmt: skip
+_PAIRS = {
+    "place": "int64", "a_name": "string", "b_name": "string", "a_id": "int64", "b_id": "int64", "same": "bool_",
+    "answered": "bool_", "invalid": "int32",
+}  # fmt: skip
+
+
+def _incoming(wanted: _Wanted, order: LabelOrder, label_set: str) -> label_files.Incoming:
+    sheet = wanted.sheet
+    size = len(sheet.x)
+    names = _class_names(sheet)
+    speakers = [order.speaker or sheet.by or ("person" if score is None else "model") for score in sheet.score]
+    detectors = [
+        BY_HAND if score is None and speaker == "person" else order.format.name
+        for score, speaker in zip(sheet.score, speakers, strict=True)
+    ]
+    more: dict[str, list[Any]] = {
+        "kind": [sheet.kind] * size, "detector": detectors, "settings": [None] * size, "state": ["active"] * size,
+        "reason": [None] * size, "unsure": [False] * size,
+    }  # fmt: skip
+    for box, values in sheet.more.items():
+        for name, value in values.items():
+            more[name][box] = value
+    said = _said(sheet, names, speakers, label_set)
+    heading = {**sheet.heading, "classes": {name: number for number, name in sorted(names.items())}}
+    return label_files.Incoming(
+        order.format.name,
+        sheet.name,
+        str(sheet.path),
+        sheet.kind,
+        sheet.unit,
+        label_set,
+        json.dumps(heading, ensure_ascii=True),
+        _once({names[number]: number for number in sorted(names)}),
+        label_files.shape(
+            _PICTURES,
+            {
+                "place": range(len(sheet.names)), "name": sheet.names, "image_id": wanted.images,
+                "written": sheet.picture_written,
+            },
+        ),
+        label_files.shape(
+            _BOXES,
+            {
+                "picture": sheet.picture, "place": range(size), "line": sheet.line, "x": sheet.x, "y": sheet.y,
+                "w": sheet.w, "h": sheet.h, "score": sheet.score, "written": sheet.written, **more,
+            },
+        ),
+        said,
+        _pairs(wanted),
+        [image for place in sheet.marked if (image := wanted.images[place]) is not None],
+    )  # fmt: skip
+
+
+def _once(classes: dict[str, int]) -> dict[str, int]:
+    """Names that differ in their case only are one label."""
+    seen: set[str] = set()
+    return {name: n for name, n in classes.items() if name.lower() not in seen and not seen.add(name.lower())}  # type: ignore[func-returns-value]
+
+
+def _class_names(sheet: Sheet) -> dict[int, str]:
+    """What each class index stands for, as labels are written."""
+    names: dict[int, str] = {}
+    for number, name in sheet.classes.items():
+        tidy = _tidy(name)
+        if tidy is None:
+            sheet.wrong("a class whose name is no label")
+        else:
+            names[number] = tidy
+    unnamed = Counter(number for number in sheet.number if number is not None and number not in names)
+    for number in sorted(unnamed):
+        sheet.problems.add(UNNAMED, f"{number} in {sheet.name}, called 'class {number}'")
+        names[number] = f"class {number}"
+    return names
+
+
+def _tidy(name: str) -> str | None:
+    name = " ".join(name.split())
+    return name if name and len(name) <= LONGEST and name.isprintable() else None
+
+
+def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: str) -> pyarrow.Table:
+    columns: dict[str, list[Any]] = {name: [] for name in _SAID}
+    by = f"file {sheet.name}"
+
+    def say(
+        box: int, label: str, of: str, speaker: str, said_by: str, confidence: float | None, said_at: str | None = None
+    ) -> None:
+        for name, value in zip(_SAID, (box, label, of, speaker, said_by, confidence, said_at), strict=True):
+            columns[name].append(value)
+
+    tidied: dict[str, str | None] = {}
+    for box, (number, label) in enumerate(zip(sheet.number, sheet.label, strict=True)):
+        if label is not None:
+            if label not in tidied:
+                tidied[label] = _tidy(label)
+            label = tidied[label]
+            if label is None:
+                sheet.wrong("a name that is no label", sheet.line[box])
+        elif number is not None:
+            label = names[number]
+        if label is not None:
+            say(box, label, label_set, speakers[box], by, sheet.score[box] if speakers[box] == "model" else None)
+    for box, values in sheet.said:
+        label = _tidy(values["label"])
+        of = _tidy(values.get("label_set") or label_set)
+        confidence = values.get("confidence")
+        if label is None or of is None or (confidence is not None and not math.isfinite(confidence)):
+            sheet.wrong("a name that is no label", sheet.line[box])
+            continue
+        speaker = values.get("speaker") or speakers[box]
+        say(box, label, of, speaker, values.get("said_by") or by, confidence, values.get("said_at"))
+    return label_files.shape(_SAID, columns)
+
+
+def _pairs(wanted: _Wanted) -> pyarrow.Table | None:
+    pairs = wanted.sheet.pairs
+    if pairs is None:
+        return None
+    images = wanted.pair_images
+    return label_files.shape(
+        _PAIRS,
+        {
+            "place": range(len(pairs)), "a_name": [each[0] for each in pairs], "b_name": [each[1] for each in pairs],
+            "a_id": [images[each[0]] for each in pairs], "b_id": [images[each[1]] for each in pairs],
+            "same": [each[2] for each in pairs], "answered": [each[3] for each in pairs],
+            "invalid": [each[4] for each in pairs],
+        },
+    )  # fmt: skip

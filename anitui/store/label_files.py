@@ -1,0 +1,400 @@
+"""Label files on their way in: pictures by their names, boxes and labels as one decision, a memory of how they stood.
+
+A box that is there already is not put beside itself: it is known by the memory of an earlier import, wherever a person
+has moved it since, or by lying where another of its detector lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from anitui.errors import WrongUse
+from anitui.store import journal, labels
+from anitui.store.boxes import MARKED
+from anitui.store.catalogue import NOW, Catalogue, incoming
+from anitui.store.journal import Decision
+from anitui.words import count
+
+if TYPE_CHECKING:
+    import pyarrow
+    from duckdb import DuckDBPyConnection
+
+DEEPEST = 12  # so many folders of a path are looked at for matching names
+
+OUTSIDE = "a box outside of the picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One label file, as Arrow tables whose rows are in the file's order.
+
+    pictures: place, name, image_id, written. boxes: picture, place, line, x, y, w, h, score, kind, detector, settings,
+    state, reason, unsure, written. said: box, label, label_set, speaker, said_by, confidence, said_at. pairs: place,
+    a_name, b_name, a_id, b_id, same, answered, invalid.
+    """
+
+    format: str
+    name: str
+    path: str
+    kind: str
+    unit: str
+    label_set: str
+    heading: str
+    classes: Mapping[str, int]
+    pictures: pyarrow.Table
+    boxes: pyarrow.Table
+    said: pyarrow.Table
+    pairs: pyarrow.Table | None = None
+    marked: Sequence[int] = ()  # the image_ids of pictures that are marked for deletion
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of it."""
+
+    boxes: int = 0  # that the files have, in pictures that are here
+    new_boxes: int = 0
+    new_labels: int = 0
+    said: int = 0
+    set_aside: int = 0
+    pairs: int = 0
+    elsewhere: list[str] = field(default_factory=list)  # class names that belong to another set
+    refused: list[tuple[str, int, str]] = field(default_factory=list)  # reason, line, file
+
+
+# Pictures.
+
+
+def images_of(catalogue: Catalogue, paths: Sequence[str]) -> list[int | None]:
+    """The pictures that these files were taken in as."""
+    import pyarrow
+
+    asked = pyarrow.table(
+        {"place": pyarrow.array(range(len(paths)), pyarrow.int64()), "url": pyarrow.array(paths, pyarrow.string())}
+    )
+    with catalogue.writing() as connection, incoming(connection, asked):
+        rows = connection.execute(
+            "SELECT n.place, arg_max(j.image_id, (j.changed_at, j.item_id)) FROM incoming n "
+            "JOIN job_items j ON j.url = n.url AND j.state IN ('done', 'already') AND j.image_id IS NOT NULL GROUP BY 1"
+        ).fetchall()
+    found: list[int | None] = [None] * len(paths)
+    for place, image_id in rows:
+        found[place] = image_id
+    return found
+
+
+def images_called(catalogue: Catalogue, names: Sequence[str]) -> tuple[dict[str, int], set[str]]:
+    """Which pictures of the catalogue these paths mean, by the longest ends that they have in common with where
+    pictures were seen; and which of them mean several."""
+    import pyarrow
+
+    found: dict[str, int] = {}
+    several: set[str] = set()
+    waiting = sorted(set(names))
+    depth = min(max((each.count("/") + 1 for each in waiting), default=0), DEEPEST)
+    with catalogue.writing() as connection:
+        if waiting:
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE places AS SELECT DISTINCT image_id, "
+                "(string_split(replace(spot, '\\', '/'), '/'))[-$depth:] AS parts FROM ("
+                "SELECT image_id, url AS spot FROM sightings WHERE inherited_from IS NULL UNION ALL "
+                "SELECT image_id, name FROM label_file_pictures WHERE image_id IS NOT NULL) "
+                "SEMI JOIN images i USING (image_id)",
+                {"depth": DEEPEST},
+            )
+        for deep in range(depth, 0, -1):
+            ends = [each for each in waiting if each.count("/") + 1 >= deep]
+            if not ends:
+                continue
+            table = pyarrow.table({"name": ends, "ending": ["/".join(each.split("/")[-deep:]) for each in ends]})
+            with incoming(connection, table):
+                rows = connection.execute(
+                    "SELECT n.name, e.image_id, e.images FROM incoming n JOIN ("
+                    "SELECT array_to_string(parts[-$deep:], '/') AS ending, min(image_id) AS image_id, "
+                    "count(DISTINCT image_id) AS images FROM places WHERE len(parts) >= $deep GROUP BY ending"
+                    ") e USING (ending)",
+                    {"deep": deep},
+                ).fetchall()
+            for name, image_id, images in rows:
+                if images == 1:
+                    found[name] = image_id
+                else:
+                    several.add(name)
+            gone = {row[0] for row in rows}
+            waiting = [each for each in waiting if each not in gone]
+        if names:
+            connection.execute("DROP TABLE IF EXISTS places")
+    return found, several
+
+
+# Boxes and labels.
+
+
+def take(catalogue: Catalogue, files: Sequence[Incoming], summary: str, said_by: str) -> Taken:
+    """Take label files in, all of them as one decision. What is so already is not changed."""
+    taken = Taken()
+    with journal.decision(catalogue, "labels.import", "", said_by) as decision:
+        for each in files:
+            _take_one(decision, each, taken)
+        parts = [count(taken.new_boxes, "box", "boxes"), count(taken.said, "label")]
+        decision.summary = f"took {summary} in: {', '.join(parts)}"
+        if taken.set_aside:
+            decision.summary += f"; {count(taken.set_aside, 'picture')} {MARKED}"
+    return taken
+
+
+def _take_one(decision: Decision, file: Incoming, taken: Taken) -> None:
+    connection = decision.connection
+    with ExitStack() as held:
+        for name, table in (("f_pictures", file.pictures), ("f_boxes", file.boxes), ("f_said", file.said)):
+            held.enter_context(incoming(connection, table, name))
+        _place(connection, file)
+        taken.refused += [
+            (OUTSIDE, line, file.name)
+            for (line,) in connection.execute("SELECT line FROM coming WHERE NOT fits ORDER BY line").fetchall()
+        ]
+        connection.execute("DELETE FROM coming WHERE NOT fits")
+        _match(connection, file)
+        taken.new_boxes += _add_boxes(decision)
+        taken.boxes += int(connection.execute("SELECT count(*) FROM known").fetchall()[0][0])
+        taken.new_labels += _enlist(decision, file, taken)
+        _name(connection, file)
+        taken.said += _say(decision)
+        file_id = _remember(connection, file)
+        taken.pairs += _pairs(decision, file, file_id)
+        taken.set_aside += _set_aside(decision, file)
+        for table in ("coming", "known", "speaking"):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _place(connection: DuckDBPyConnection, file: Incoming) -> None:
+    """The boxes in pixels of their pictures, and whether they lie in them.
+
+    What sticks out a little stays as it was drawn; its middle must lie in the picture.
+    """
+    x, y, w, h = {
+        "px": ("b.x", "b.y", "b.w", "b.h"),
+        "share": ("b.x * i.width", "b.y * i.height", "b.w * i.width", "b.h * i.height"),
+        "whole": ("0.0", "0.0", "i.width::DOUBLE", "i.height::DOUBLE"),
+    }[file.unit]
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE coming AS
+        SELECT *, row_number() OVER (
+            PARTITION BY picture, kind, detector, round(x, 2), round(y, 2), round(w, 2), round(h, 2) ORDER BY place
+        ) AS nth,
+        x + w / 2 BETWEEN 0 AND width AND y + h / 2 BETWEEN 0 AND height AND w <= 2 * width AND h <= 2 * height AS fits
+        FROM (
+            SELECT b.* EXCLUDE (x, y, w, h), p.image_id, i.width, i.height,
+                   {x} AS x, {y} AS y, {w} AS w, {h} AS h
+            FROM f_boxes b JOIN f_pictures p ON p.place = b.picture JOIN images i ON i.image_id = p.image_id
+        )
+        """
+    )
+
+
+def _match(connection: DuckDBPyConnection, file: Incoming) -> None:
+    """Which of the boxes are there already, as which faces; the others get a number each."""
+    same = " AND ".join(f"{{0}}.{name} = c.{name}" for name in ("image_id", "kind", "nth"))
+    near = " AND ".join(f"round({{0}}.{name}, 2) = round(c.{name}, 2)" for name in "xywh")
+    only = (
+        "LEFT JOIN (SELECT image_id, kind, min(face_id) AS face_id FROM faces WHERE state = 'active' "
+        "GROUP BY ALL HAVING count(*) = 1) o ON o.image_id = c.image_id AND o.kind = c.kind"
+    )
+    if file.unit != "whole":
+        only = "LEFT JOIN (SELECT NULL::BIGINT AS face_id) o ON false"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE known AS
+        WITH remembered AS (
+            SELECT m.image_id, m.kind, m.nth, m.x, m.y, m.w, m.h, max(m.face_id) AS face_id
+            FROM label_file_boxes m JOIN label_files l ON l.file_id = m.file_id AND l.format = ?
+            SEMI JOIN faces f ON f.face_id = m.face_id
+            SEMI JOIN f_pictures p ON p.image_id = m.image_id
+            GROUP BY ALL
+        ), there AS (
+            SELECT *, row_number() OVER (
+                PARTITION BY image_id, kind, detector, round(x, 2), round(y, 2), round(w, 2), round(h, 2)
+                ORDER BY face_id
+            ) AS nth
+            FROM faces SEMI JOIN f_pictures p USING (image_id)
+        )
+        SELECT c.*, coalesce(any_value(m.face_id), any_value(t.face_id), any_value(o.face_id)) AS old_id
+        FROM coming c
+        LEFT JOIN remembered m ON {same.format("m")} AND {near.format("m")}
+        LEFT JOIN there t ON {same.format("t")} AND {near.format("t")} AND t.detector = c.detector
+        {only}
+        GROUP BY ALL
+        """,
+        [file.format],
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE fresh AS
+        SELECT nextval('face_ids') AS face_id, * FROM (
+            FROM known WHERE old_id IS NULL
+            QUALIFY row_number() OVER (
+                PARTITION BY image_id, kind, detector, round(x, 2), round(y, 2), round(w, 2), round(h, 2), nth
+                ORDER BY place
+            ) = 1
+            ORDER BY place
+        )
+        """
+    )
+    equal = " AND ".join(f"round(n.{name}, 2) = round(k.{name}, 2)" for name in "xywh")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE known AS SELECT k.*, coalesce(k.old_id, n.face_id) AS face_id FROM known k "
+        f"LEFT JOIN fresh n ON k.old_id IS NULL AND n.image_id = k.image_id AND n.kind = k.kind AND n.nth = k.nth "
+        f"AND n.detector = k.detector AND {equal}"
+    )
+
+
+def _add_boxes(decision: Decision) -> int:
+    rows: pyarrow.Table = decision.connection.sql(
+        "SELECT face_id, image_id, x, y, w, h, score, detector, settings, kind, state, reason, unsure FROM fresh"
+    ).to_arrow_table()
+    decision.connection.execute("DROP TABLE fresh")
+    return decision.add("faces", rows) if len(rows) else 0
+
+
+def _enlist(decision: Decision, file: Incoming, taken: Taken) -> int:
+    """Put the names of the file's classes on the list of its set: thousands at once, which `labels.enlist` asks for
+    one by one. A number that another label of the set has already is not given twice."""
+    connection = decision.connection
+    names = dict(connection.execute("SELECT name, label_set FROM label_names").fetchall())
+    taken.elsewhere += [each for each in file.classes if names.get(each.lower(), file.label_set) != file.label_set]
+    wanted: dict[str, tuple[int | None, str]] = {
+        each: (number, file.label_set) for each, number in file.classes.items()
+    }
+    said = connection.execute("SELECT DISTINCT label, label_set FROM f_said WHERE label IS NOT NULL").fetchall()
+    for name, label_set in sorted(said):
+        wanted.setdefault(name, (None, label_set))
+    used: dict[str, set[int]] = {}
+    for number, label_set in connection.execute("SELECT number, label_set FROM labels WHERE number >= 0").fetchall():
+        used.setdefault(label_set, set()).add(number)
+    new: dict[str, tuple[str, int, str]] = {}
+    following: dict[str, int] = {}
+    for name, (number, label_set) in wanted.items():
+        if name.lower() in names or name.lower() in new:
+            continue
+        taken_numbers = used.setdefault(label_set, set())
+        if number is None or number in taken_numbers or not 0 <= number < 2**31:
+            number = following.get(label_set) or max([*taken_numbers, -1]) + 1
+            while number in taken_numbers:
+                number += 1
+            following[label_set] = number + 1
+        taken_numbers.add(number)
+        new[name.lower()] = (name, number, label_set)
+    if not new:
+        return 0
+    import pyarrow
+
+    table = pyarrow.table(
+        {
+            "label": [each[0] for each in new.values()],
+            "label_set": [each[2] for each in new.values()],
+            "aliases": pyarrow.array([[]] * len(new), pyarrow.list_(pyarrow.string())),
+            "number": pyarrow.array([each[1] for each in new.values()], pyarrow.int32()),
+        }
+    )
+    return decision.put("labels", table)
+
+
+def _name(connection: DuckDBPyConnection, file: Incoming) -> None:
+    """What is said of which face, by the names that are used now."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE speaking AS "
+        "SELECT s.box, k.face_id, s.said_by, s.label_set, s.speaker, s.confidence, "
+        "try_cast(s.said_at AS TIMESTAMP) AS said_at, "
+        "CASE WHEN n.label_set = s.label_set THEN n.label ELSE s.label END AS label "
+        "FROM f_said s JOIN known k ON k.place = s.box LEFT JOIN label_names n ON n.name = lower(s.label)"
+    )
+
+
+def _say(decision: Decision) -> int:
+    said = 0
+    for there in (False, True):
+        rows: pyarrow.Table = decision.connection.sql(
+            f"SELECT s.face_id, s.said_by, s.label_set, s.label, s.speaker, s.confidence, "
+            f"coalesce(s.said_at, {NOW}) AS said_at, NULL::BIGINT AS inherited_from FROM (FROM speaking "
+            "QUALIFY row_number() OVER (PARTITION BY face_id, said_by, label_set ORDER BY box DESC) = 1) s "
+            "LEFT JOIN face_labels l ON l.face_id = s.face_id AND l.said_by = s.said_by AND l.label_set = s.label_set "
+            f"WHERE l.face_id IS {'NOT ' if there else ''}NULL AND (l.label IS DISTINCT FROM s.label "
+            "OR l.speaker IS DISTINCT FROM s.speaker OR l.confidence IS DISTINCT FROM s.confidence)"
+        ).to_arrow_table()
+        if len(rows):
+            said += decision.put("face_labels", rows) if there else decision.add("face_labels", rows)
+    return said
+
+
+def _remember(connection: DuckDBPyConnection, file: Incoming) -> int:
+    """How the file stood, in the place of how it stood when it was taken in last."""
+    old = connection.execute(
+        "SELECT file_id FROM label_files WHERE format = ? AND path = ?", [file.format, file.path]
+    ).fetchall()
+    if old:
+        file_id = int(old[0][0])  # its pairs are decisions, and go by this number
+        for table in ("label_file_pictures", "label_file_boxes", "label_files"):
+            connection.execute(f"DELETE FROM {table} WHERE file_id = ?", [file_id])
+    else:
+        file_id = int(connection.execute("SELECT nextval('label_file_ids')").fetchall()[0][0])
+    connection.execute(
+        "INSERT INTO label_files (file_id, format, name, path, kind, unit, label_set, heading) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [file_id, file.format, file.name, file.path, file.kind, file.unit, file.label_set, file.heading],
+    )
+    connection.execute(
+        "INSERT INTO label_file_pictures (file_id, place, name, image_id, written) "
+        "SELECT ?, place, name, image_id, written FROM f_pictures ORDER BY place",
+        [file_id],
+    )
+    connection.execute(
+        "INSERT INTO label_file_boxes "
+        "(file_id, picture, place, image_id, face_id, kind, nth, x, y, w, h, score, label, written) "
+        "SELECT ?, k.picture, k.place, k.image_id, k.face_id, k.kind, k.nth, k.x, k.y, k.w, k.h, k.score, s.label, "
+        "k.written FROM known k "
+        "LEFT JOIN (SELECT box, any_value(label) AS label FROM speaking WHERE label_set = ? GROUP BY box) s "
+        "ON s.box = k.place ORDER BY k.place",
+        [file_id, file.label_set],
+    )
+    return file_id
+
+
+def _pairs(decision: Decision, file: Incoming, file_id: int) -> int:
+    if file.pairs is None:
+        return 0
+    import pyarrow
+
+    ids = pyarrow.array([file_id] * len(file.pairs), pyarrow.int64())
+    return decision.put("judged_pairs", file.pairs.append_column("file_id", ids)) if len(file.pairs) else 0
+
+
+def _set_aside(decision: Decision, file: Incoming) -> int:
+    if not file.marked:
+        return 0
+    return decision.put_where(
+        "images",
+        {"state": "set_aside", "reason": MARKED},
+        "state = 'active' AND image_id IN (SELECT unnest(?::BIGINT[]))",
+        [list(file.marked)],
+    )
+
+
+def check_set(label_set: str) -> str:
+    """A set's name is written like a label's."""
+    try:
+        return labels.tidy(label_set)
+    except WrongUse:
+        raise WrongUse(f"a set of labels is called by one line of text, not {label_set[:40]!r}") from None
+
+
+def shape(columns: Mapping[str, str], values: Mapping[str, Any]) -> pyarrow.Table:
+    """Lists as an Arrow table with these columns and types."""
+    import pyarrow
+
+    return pyarrow.table(
+        {name: pyarrow.array(values[name], getattr(pyarrow, kind)()) for name, kind in columns.items()}
+    )
