@@ -227,11 +227,13 @@ def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
     assert [each.name for each in matching(there, typed)] == found
 
 
-def test_the_panel_keeps_the_marked_label_in_sight() -> None:
+def test_the_panel_keeps_the_marked_label_in_sight_and_the_others_in_their_places() -> None:
     many = known(*(f"label {n}" for n in range(1000)))
-    for at in (0, 5, 500, 999):
+    still = [line.plain for line in lines(many, None, 30, 20)]
+    assert still[-1] == "and 982 more: t finds them"
+    for at in (0, 5, 17, 18, 500, 999):
         shown = [line.plain for line in lines(many, f"label {at}", 30, 20)]
-        assert any(f"label {at} " in line for line in shown)
-        assert {len(line) for line in shown[:-1]} == {30}
-        assert len(shown) == 20
-    assert "and 981 more" in lines(many, None, 30, 20)[-1].plain
+        assert sum(f"label {at} " in line for line in shown) == 1
+        assert shown[:18] == still[:18]
+        assert len(shown) == (19 if at < 18 else 20)
+    assert len(lines(many[:20], "label 3", 30, 20)) == 20

@@ -63,16 +63,20 @@ class LabelPanel(Widget):
 
 
 def lines(labels: Sequence[Known], current: str | None, width: int, height: int) -> list[Text]:
-    """The lines of the panel: a dozen labels or a thousand."""
+    """The lines of the panel: a dozen labels or a thousand.
+
+    Those with keys come first and stay where they are: where the marked one is not among those seen, it has the last
+    line for itself.
+    """
     if not labels:
         return [Text(cut("no labels yet: t names", width), "dim", end="")]
-    at = next((at for at, each in enumerate(labels) if each.name == current), 0)
-    room = max(1, height - (len(labels) > height))
-    # Those with keys come first, and stay in sight as long as the marked one is among them.
-    first = 0 if at < room else min(at - room // 2, len(labels) - room)
-    drawn = [_line(each, width, marked=each.name == current) for each in labels[first : first + room]]
-    rest = len(labels) - room
-    return [*drawn, Text(cut(f"and {rest:,} more: t finds them", width), "dim", end="")] if rest > 0 else drawn
+    at = next((at for at, each in enumerate(labels) if each.name == current), None)
+    if len(labels) <= height:
+        return [_line(each, width, marked=each.name == current) for each in labels]
+    room = max(1, height - 2)
+    drawn = [_line(each, width, marked=each.name == current) for each in labels[:room]]
+    more = Text(cut(f"and {len(labels) - room:,} more: t finds them", width), "dim", end="")
+    return [*drawn, more] if at is None or at < room else [*drawn, more, _line(labels[at], width, marked=True)]
 
 
 def _line(label: Known, width: int, *, marked: bool) -> Text:
