@@ -163,9 +163,14 @@ class Background:
             return
 
         def work() -> Work[PairReport]:
+            from anitui.pipeline import box_hashes
+            from anitui.pipeline.examine import limits_of
             from anitui.pipeline.pair_scan import find_pairs
 
-            return find_pairs(app.catalogue, order)
+            if order.kind == "face":
+                yield progress.Event("looking at boxes that were drawn or moved")
+                box_hashes.fill(app.workspace, app.catalogue, limits_of(app.settings.importing))
+            return (yield from find_pairs(app.catalogue, order))
 
         def told(report: PairReport) -> tuple[str, str]:
             app.call_later(done, report.new, report.open)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Static
@@ -12,7 +13,7 @@ from textual.widgets import Static
 from anitui.screens.bindings import shown_key
 from anitui.screens.boxes.desk import SHOWN, Desk, rect_of
 from anitui.screens.boxes.keeping import Keeper
-from anitui.screens.boxes.panel import colour_of, in_a_line, in_words
+from anitui.screens.boxes.panel import colour_of, in_a_line, of_box, of_labels
 from anitui.screens.boxes.view import BoxView
 from anitui.screens.frame import FrameScreen
 from anitui.screens.reading import Reading
@@ -45,6 +46,8 @@ class BoxesLooking(FrameScreen):
         self._reading = Reading()
         self._new_label = False
         self._drawing = False  # a drawing was asked for, and is not on the screen yet
+        self._words: dict[str, Text] = {}
+        self._hold: tuple[bool, ...] = ()
         self._drawn_late = False  # and what it shows is not the latest
 
     def body(self) -> ComposeResult:
@@ -52,9 +55,10 @@ class BoxesLooking(FrameScreen):
             with Container(id="picture-side"):
                 yield BoxView(loader=self.host.pictures, policy=self.host.settings.look.pictures, id="box-view")
                 yield Static(id="told")
-            panel = Static(id="box-panel", classes="panel")
-            panel.border_title = "boxes"
-            yield panel
+            with Container(id="box-panel", classes="panel") as panel:
+                panel.border_title = "boxes"
+                yield Static(id="box-told")
+                yield Static(id="labels-told")
         yield Static(id="no-boxes")
 
     def on_resize(self) -> None:
@@ -105,7 +109,6 @@ class BoxesLooking(FrameScreen):
         if not self.is_attached or self.desk is None:
             return
         self.tell_box()
-        self.refresh_keys()
         if self._drawing:
             self._drawn_late = True
             return
@@ -138,15 +141,25 @@ class BoxesLooking(FrameScreen):
         """The box in the hand, in words."""
         if not self.is_attached or self.desk is None:
             return
-        panel = self.query_one("#box-panel", Static)
-        width, height = panel.content_size
-        keys = [shown_key(f"boxes.{each}", self.host.key_map) for each in ("type", "next_box", "insert", "copy")]
-        panel.border_title = "boxes · read-only" if self.read_only else "boxes"
-        words = in_words(self.desk, self.labels, width, height, hidden=self.hidden, keys=keys)
-        panel.update(words, layout=False)
-        line = in_a_line(self.desk)
-        hidden = "hidden · " if self.hidden else ""
-        self.query_one("#told", Static).update(hidden + line, layout=False)
+        desk, room = self.desk, self.query_one("#labels-told").content_size
+        keys = [] if self.read_only else [self._key(each) for each in ("next_box", "insert", "copy")]
+        title = "boxes · read-only" if self.read_only else "boxes"
+        panel = self.query_one("#box-panel")
+        if panel.border_title != title:
+            panel.border_title = title
+        self._say_in("#box-told", of_box(desk, self.labels, room.width, hidden=self.hidden, keys=keys))
+        self._say_in("#labels-told", of_labels(desk, self.labels, room.width, room.height, self._key("type")))
+        self._say_in("#told", Text(("hidden · " if self.hidden else "") + in_a_line(desk)))
+        hold = desk.selected is not None, desk.corner is not None, desk.draft is not None, self.zoomed
+        if hold != self._hold:
+            self._hold = hold
+            self.refresh_keys()
+
+    def _say_in(self, where: str, words: Text) -> None:
+        """Only what is otherwise: over a slow line every line that is drawn again is felt."""
+        if self._words.get(where) != words:
+            self._words[where] = words
+            self.query_one(where, Static).update(words, layout=False)
 
     def tell(self) -> None:
         """Where one is and how far."""

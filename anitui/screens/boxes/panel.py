@@ -30,32 +30,37 @@ def in_a_line(desk: Desk) -> str:
     parts = [f"{place + 1}/{len(desk.boxes)}", box.label or "no name"]
     if box.kind == "head":
         parts.append("head")
-    parts += [_state(desk, box), _by(box), _size(box)]
+    parts += [_state(desk, box), "by hand" if box.by_hand else _by(box), _size(box)]
     return " · ".join(part for part in parts if part)
 
 
-def in_words(
-    desk: Desk, labels: Sequence[Known], width: int, height: int, *, hidden: bool, keys: Sequence[str]
-) -> Text:
-    """The panel: the box, then as many labels as there is room for."""
-    lines = _box_lines(desk, {each.name: each.colour for each in labels}, hidden=hidden, keys=keys)
-    room = height - len(lines) - 1
-    if room > 1:
-        lines.append(Text())
-        lines += _label_lines(labels, desk.current, room, keys[0] if keys else "t")
+BOX_LINES = 8
+
+
+def of_box(desk: Desk, labels: Sequence[Known], width: int, *, hidden: bool, keys: Sequence[str]) -> Text:
+    """The box in the hand; where there is none, what `keys` (next box, insert, copy) do about it."""
+    return _cut(_box_lines(desk, {each.name: each.colour for each in labels}, hidden, keys), width, BOX_LINES)
+
+
+def of_labels(desk: Desk, labels: Sequence[Known], width: int, height: int, type_key: str) -> Text:
+    """As many labels with their keys as there is room for; the one of the box in the hand is marked."""
+    return _cut(_label_lines(labels, desk.current, height, type_key), width, height)
+
+
+def _cut(lines: list[Text], width: int, height: int) -> Text:
     for line in lines:
         line.truncate(max(1, width), overflow="ellipsis")
-    return Text("\n", no_wrap=True, overflow="ellipsis").join(lines[: max(1, height)])
+    return Text("\n", no_wrap=True, overflow="ellipsis").join(lines[: max(0, height)])
 
 
-def _box_lines(desk: Desk, colours: Mapping[str, str], *, hidden: bool, keys: Sequence[str]) -> list[Text]:
+def _box_lines(desk: Desk, colours: Mapping[str, str], hidden: bool, keys: Sequence[str]) -> list[Text]:
     box, place = desk.current, desk.place
     if box is None or place is None:
         there = f"{len(desk.boxes)} {'box' if len(desk.boxes) == 1 else 'boxes'}" if desk.boxes else "no boxes"
         lines = [Text(f"{there}, none chosen" if desk.boxes else there, "bold")]
         if hidden:
             lines.append(Text("hidden", "bold"))
-        what = [f"{key} {does}" for key, does in zip(keys[1:], ("takes one", "draws one", "copies some"), strict=False)]
+        what = [f"{key} {does}" for key, does in zip(keys, ("takes one", "draws one", "copies some"), strict=False)]
         return lines + [Text(each, "dim") for each in what]
     red, green, blue = colour_of(box, colours)
     lines = [

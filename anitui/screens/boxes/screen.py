@@ -218,7 +218,7 @@ class BoxesScreen(BoxesGoing):
 
         completing = Names()
         completing.names = [each.name for each in self.labels]
-        detail = "A name that is new becomes a label; none takes the name off."
+        detail = "empty takes the name off" if box.label else "a new name is a new label"
         self.app.push_screen(Ask("Who is this?", box.label or "", detail=detail, suggester=completing), answered)
 
     def action_copy(self) -> None:

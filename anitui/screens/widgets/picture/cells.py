@@ -22,7 +22,6 @@ from anitui.screens.widgets.picture.policy import Depth, Drawing, Kind
 HALVES = " ▀▄█"
 SHADES = " .:-=+*#%@"
 _NO_COLOUR = Style()
-_APART = 8  # to move the cursor costs about as much as a few cells
 
 
 def _sextants() -> str:
@@ -84,16 +83,11 @@ class CellsPiece:
             for start, end in zip(starts, ends, strict=True)
         ]
 
-    def changes(self, before: CellsPiece) -> list[tuple[int, int]]:
-        """The stretches in which it differs from another line of the same width; what is near each other is one."""
+    def changes(self, before: CellsPiece) -> tuple[int, int] | None:
+        """From where to where it differs from another line of the same width; None where both look the same."""
         differs = (self.glyphs != before.glyphs) | (self.front != before.front) | (self.back != before.back)
         found = np.flatnonzero(differs)
-        if not len(found):
-            return []
-        breaks = np.flatnonzero(np.diff(found) > _APART)
-        starts = [found[0], *found[breaks + 1]]
-        ends = [*found[breaks], found[-1]]
-        return [(int(start), int(end) + 1) for start, end in zip(starts, ends, strict=True)]
+        return (int(found[0]), int(found[-1]) + 1) if len(found) else None
 
     def cut(self, start: int, end: int) -> CellsPiece:
         return CellsPiece(self.glyphs[start:end], self.front[start:end], self.back[start:end], self.signs, self.depth)

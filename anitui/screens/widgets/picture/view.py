@@ -233,7 +233,9 @@ class PictureView(Canvas):
         for row, (old, new) in enumerate(zip(before.lines, after.lines, strict=True)):
             if not isinstance(old, CellsPiece) or not isinstance(new, CellsPiece):
                 return None
-            found += [Region(left + start, top + row, end - start, 1) for start, end in new.changes(old)]
+            # One stretch of a line: Textual sends each from the line's beginning.
+            if (span := new.changes(old)) is not None:
+                found.append(Region(left + span[0], top + row, span[1] - span[0], 1))
         return found
 
     def _stop_waiting(self) -> None:
