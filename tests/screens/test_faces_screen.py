@@ -194,6 +194,25 @@ async def test_labels_are_renamed_merged_deleted_and_brought_back(cafe: Workspac
         assert changed == Label("Aoyama", "characters", ("Aoyama Blue Mountain", "青山"), "#123456", "]", 3)
 
 
+async def test_another_set_has_names_of_its_own(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at, "1", "home", "S")
+        await at.sees("a new set …")
+        await at.press("end", "enter")
+        await at.type("quality")
+        await at.press("enter")
+        await at.sees("quality › all that are active", "no labels yet")
+        await at.press("t")
+        await at.type("sharp")
+        await at.press("enter")
+        rows = crowd.rows("SELECT label_set, label FROM labelled_faces WHERE face_id = 13 ORDER BY 1")
+        assert rows == [("characters", "chino"), ("quality", "sharp")]
+        await at.sees("1 ▌sharp", pause=0.01)
+        await at.press("1", "S", "home", "enter")
+        await at.sees("1 ▌chino")
+        assert crowd.value("SELECT count(*) FROM face_labels WHERE label = 'sharp'") == 2
+
+
 async def test_it_is_whole_at_every_size(cafe: Workspace, crowd: Catalogue) -> None:
     for size in SIZES:
         async with sitting(cafe, crowd, size) as at:

@@ -15,6 +15,7 @@ from anitui.pipeline.crops import CropShape, around
 from anitui.screens.arranged import ArrangedScreen
 from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.completing import Filters
+from anitui.screens.faces import place as place_of
 from anitui.screens.faces.captions import caption
 from anitui.screens.faces.panel import LabelPanel
 from anitui.screens.questions import Ask, Choose
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 NAME = "faces"
 _SHOWN = CropShape(margin=0.2)
+_NEW_SET = "\0"
 _NARROW = 76
 _SCALE = 16  # a face is told from less than a picture
 # After the last decision; until then the numbers beside the labels are a moment old.
@@ -66,7 +68,7 @@ class FacesScreen(ArrangedScreen[FaceView]):
 
         def begin(kept: Any) -> None:
             self._begun = True
-            view, at = _from_memory(kept)
+            view, at = place_of.recalled(kept)
             self._count_labels(view.label_set)
             self.show(view, at=at)
 
@@ -83,9 +85,7 @@ class FacesScreen(ArrangedScreen[FaceView]):
 
     def on_screen_suspend(self) -> None:
         if self._begun and self._arranged is not None and self._view.like is None:
-            view = self._view
-            place = {"query": view.query, "order": view.order, "group": view.group, "set": view.label_set}
-            self.host.keep_place(NAME, {**place, "face": self.current()})
+            self.host.keep_place(NAME, place_of.kept(self._view, self.current()))
 
     # What is shown.
 
@@ -343,13 +343,20 @@ class FacesScreen(ArrangedScreen[FaceView]):
     def action_set(self) -> None:
         """Name with the labels of another set."""
 
-        def ask(sets: list[str]) -> None:
-            def answered(label_set: str | None) -> None:
-                if label_set:
-                    self.show(replace(self._view, label_set=label_set), at=self.current())
+        def name_with(label_set: str | None) -> None:
+            if label_set:
+                self.show(replace(self._view, label_set=labels.tidy(label_set)), at=self.current())
 
-            options = [(each, each) for each in sets]
-            self.app.push_screen(Choose("Name with the labels of", options, self._view.label_set), answered)
+        def ask(sets: list[str]) -> None:
+            def answered(chosen: str | None) -> None:
+                if chosen == _NEW_SET:
+                    self.app.push_screen(Ask("What is the new set called?", placeholder="quality"), name_with)
+                else:
+                    name_with(chosen)
+
+            here = self._view.label_set
+            options = [(each, each) for each in dict.fromkeys([*sets, here])] + [(_NEW_SET, "a new set …")]
+            self.app.push_screen(Choose("Name with the labels of", options, here), answered)
 
         self.off_thread(lambda: labels.sets(self.host.catalogue), ask, group="sets")
 
@@ -380,17 +387,3 @@ class FacesScreen(ArrangedScreen[FaceView]):
             return
         pictures = [each.image_id for each in self._faces.values()]
         self.host.fix_boxes(face.image_id, list(dict.fromkeys(pictures)))
-
-
-def _from_memory(kept: Any) -> tuple[FaceView, int | None]:
-    """Where one stopped; of what is not understood any more, the usual."""
-    if not isinstance(kept, dict):
-        return FaceView(), None
-    view = FaceView(
-        query=str(kept.get("query") or ""),
-        order=kept["order"] if kept.get("order") in ORDERS else FaceView().order,
-        group=kept["group"] if kept.get("group") in GROUPS else None,
-        label_set=str(kept.get("set") or labels.CHARACTERS),
-    )
-    at = kept.get("face")
-    return view, at if isinstance(at, int) else None
