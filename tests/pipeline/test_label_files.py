@@ -221,7 +221,7 @@ sub/d.jpg
 5 5 50 50 2 0 0 0 1 0 
 """  # noqa: W291
 
-COCO = {
+COCO: dict[str, Any] = {
     "info": {"description": "a set, with ü"},
     "licenses": [{"id": 1, "name": "none"}],
     "images": [
@@ -324,7 +324,7 @@ def test_coco(
     give("coco", tmp_path / "out.json", force=True)
     changed = json.loads((tmp_path / "out.json").read_text())
     assert changed["categories"][2] == {"id": 6, "name": "len"}
-    assert changed["annotations"][1] == {**COCO["annotations"][1], "category_id": 6}  # type: ignore[dict-item]
+    assert changed["annotations"][1] == {**COCO["annotations"][1], "category_id": 6}
     assert changed["info"] == COCO["info"] and changed["images"] == COCO["images"]
 
 

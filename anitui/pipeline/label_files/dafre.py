@@ -71,7 +71,7 @@ def _face(sheet: Sheet, line: int, content: str) -> None:
         sheet.wrong("a line that is not `path, tag id, l,t,r,b,confidence` with tabs between", line)
         return
     left, top, right, bottom = map(number_of, values[:4])
-    place = sheet.add_picture(parts[0].strip(), written=content if parts[0] != parts[0].strip() else None)
+    place = sheet.add_picture(parts[0].strip(), line, written=content if parts[0] != parts[0].strip() else None)
     sheet.add_box(
         place, line, left, top, right - left, bottom - top,
         score=number_of(values[4]) if len(values) == 5 else None, number=None if tag < 0 else tag,
@@ -86,7 +86,7 @@ def _class(sheet: Sheet, line: int, content: str) -> None:
     if not comma or index is None or not name:
         sheet.wrong("a line that is not `class_id,path`", line)
         return
-    place = sheet.add_picture(name, written=content if content != f"{index},{name}" else None)
+    place = sheet.add_picture(name, line, written=content if content != f"{index},{name}" else None)
     sheet.add_box(place, line, 0, 0, 1, 1, number=index)
 
 

@@ -63,7 +63,9 @@ def _row(sheet: Sheet, line: int, content: str) -> int | None:
         return None
     boxes = (matched["boxes"] or "-").strip()
     tokens = [] if boxes == "-" else [each.strip() for each in boxes.split(",")]
-    place = sheet.add_picture(matched["name"], written=content if content != _line(matched["name"], tokens) else None)
+    place = sheet.add_picture(
+        matched["name"], line, written=content if content != _line(matched["name"], tokens) else None
+    )
     for token in tokens:
         _box(sheet, place, line, token)
     return place

@@ -64,6 +64,7 @@ class Sheet:
         # Pictures.
         self.names: list[str] = []
         self.others: dict[int, tuple[str, ...]] = {}  # what a picture may be called instead
+        self.picture_line: list[int | None] = []
         self.picture_written: list[str | None] = []
         self._counts: list[int] = []
         # Boxes.
@@ -86,9 +87,12 @@ class Sheet:
         """Leave something out, and say so."""
         self.problems.add(reason, self.name if line is None else f"{self.name} line {line}")
 
-    def add_picture(self, name: str, *, others: Sequence[str] = (), written: str | None = None) -> int:
-        """A picture; returns its place."""
+    def add_picture(
+        self, name: str, line: int | None = None, *, others: Sequence[str] = (), written: str | None = None
+    ) -> int:
+        """A picture; returns its place. Without a line it is known by its name."""
         place = len(self.names)
+        self.picture_line.append(line)
         self.names.append(name)
         self.picture_written.append(written)
         self._counts.append(0)

@@ -60,7 +60,7 @@ def _read_row(
             sheet.wrong(f"{column} is {' or '.join(choices)}", line)
             return
     if name not in places:
-        places[name] = sheet.add_picture(name)
+        places[name] = sheet.add_picture(name, line)
     place = places[name]
     if not any(row.get(each) for each in _BOX):
         return

@@ -17,6 +17,7 @@ from anitui.pipeline.engine import Engine
 from anitui.pipeline.ingest import ImportReport, take_in
 from anitui.pipeline.label_files.model import SHOWN, UNNAMED, LabelFormat, Problem, Problems, Sheet
 from anitui.pipeline.label_files.pictures import NamedPictures, Pictures, parts_of
+from anitui.pipeline.sources.folder import printable
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
 from anitui.store import label_files
@@ -140,7 +141,7 @@ class _Wanted:
         made = cls(sheet, [], [])
         for place, name in enumerate(sheet.names):
             # Where a picture may be called several things, its name is that of its own label file.
-            found, meant = _look(pictures, sheet.others.get(place) or (name,), sheet)
+            found, meant = _look(pictures, sheet.others.get(place) or (name,), sheet, sheet.picture_line[place])
             made.paths.append(found)
             made.meant.append(meant)
         for name in dict.fromkeys(each for pair in sheet.pairs or () for each in pair[:2]):
@@ -148,12 +149,17 @@ class _Wanted:
         return made
 
 
-def _look(pictures: Pictures, names: Sequence[str], sheet: Sheet) -> tuple[str | None, tuple[str, ...]]:
+def _look(
+    pictures: Pictures, names: Sequence[str], sheet: Sheet, line: int | None = None
+) -> tuple[str | None, tuple[str, ...]]:
     meant: list[str] = []
     for name in names:
         parts = parts_of(name)
         if isinstance(parts, str):
-            sheet.wrong(parts)
+            if line is not None:
+                sheet.wrong(parts, line)
+            else:
+                sheet.problems.add(parts, f"{sheet.name}: {printable(name[:80])}")
             return None, ()
         if (path := pictures.find(parts)) is not None:
             return path, ()

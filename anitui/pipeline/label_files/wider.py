@@ -53,12 +53,12 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
             sheet.wrong("a picture without a count of its boxes", line)
             pending = (at, counted) if _is_name(counted) else None
             continue
-        pending = _boxes(sheet, name, count, lines)
+        pending = _boxes(sheet, line, name, count, lines)
 
 
-def _boxes(sheet: Sheet, name: str, count: int, lines: Iterator[tuple[int, str]]) -> tuple[int, str] | None:
+def _boxes(sheet: Sheet, line: int, name: str, count: int, lines: Iterator[tuple[int, str]]) -> tuple[int, str] | None:
     """The lines of one picture; returns the first that is none of them, where one was read too many."""
-    place = sheet.add_picture(name.strip(), written=name if name != name.strip() else None)
+    place = sheet.add_picture(name.strip(), line, written=name if name != name.strip() else None)
     if count == 0:
         at, zeros = next(lines, (0, ""))
         if at and _is_name(zeros):
