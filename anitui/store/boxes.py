@@ -168,15 +168,6 @@ def boxed(catalogue: Catalogue, image_id: int, label_set: str) -> Boxed:
     )
 
 
-def files(catalogue: Catalogue, ids: Sequence[int]) -> list[str]:
-    """Where these pictures lie, in this order; those that are not there any more are left out."""
-    rows = catalogue.rows(
-        "SELECT image_id, path FROM images WHERE image_id IN (SELECT unnest(?::BIGINT[]))", [list(ids)]
-    )
-    paths: dict[int, str] = dict(rows)
-    return [paths[each] for each in ids if each in paths]
-
-
 def picture_of(catalogue: Catalogue, entry_id: int) -> int | None:
     """The picture that a decision on boxes was about."""
     rows = catalogue.rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -37,6 +36,7 @@ class BoxesGoing(BoxesLooking):
         self._first = image_id
         self._counted: int | None = None
         self._saving: Timer | None = None
+        self._ahead: dict[int, Boxed] = {}
 
     def on_mount(self) -> None:
         self.line_up("", self._first, first=True)
@@ -86,6 +86,7 @@ class BoxesGoing(BoxesLooking):
         self._reading.done()
         self.queue, self._label_set, self.showing, self._sets = queue, label_set, showing, sets
         self._visited.clear()
+        self._ahead.clear()
         status = self.host.status
         self._counted = status.active + status.set_aside if status is not None else None
         self._read_labels()
@@ -122,7 +123,12 @@ class BoxesGoing(BoxesLooking):
         self._leave_picture()
         assert self.queue is not None
         self._at = place
-        self.desk = None
+        # What was read ahead is shown at once, so that no key that follows meets a picture that is not there.
+        known = self._ahead.get(int(self.queue.ids[place]))
+        self.desk = None if known is None else Desk(known, self.showing)
+        if known is not None:
+            self.show_picture(known)
+            self.tell()
         self._read(again=False)
 
     def let_go(self) -> None:
@@ -144,23 +150,28 @@ class BoxesGoing(BoxesLooking):
             places = [*([following] if following is not None else []), self._at + 1, self._at - 1][: AHEAD + 1]
             near = [int(queue.ids[each]) for each in places if 0 <= each < len(queue) and each != self._at]
 
-        def read() -> tuple[Boxed, list[Path]]:
-            files = [host.workspace.file(each) for each in boxes.files(host.catalogue, near)]
-            return boxes.boxed(host.catalogue, image_id, label_set), files
+        def read() -> list[Boxed]:
+            return [boxes.boxed(host.catalogue, each, label_set) for each in (image_id, *near)]
 
-        self.off_thread(read, lambda found: self._arrive(*found, again=again), group="picture")
+        self.off_thread(read, lambda found: self._arrive(found[0], found[1:], again=again), group="picture")
 
-    def _arrive(self, picture: Boxed, near: list[Path], *, again: bool) -> None:
+    def _arrive(self, picture: Boxed, near: list[Boxed], *, again: bool) -> None:
         if picture.image_id != self._image_id() or self.queue is None:
             return
-        if again and self.desk is not None and self.desk.picture.image_id == picture.image_id:
-            if self._unsettled:
-                return  # read again when all is written
-            self.desk.refresh(picture, self.keeper.numbers)
-            self.draw()
+        if not again:
+            # Of what was not written when it was read, nothing is known for sure.
+            self._ahead = {} if self._unsettled else {each.image_id: each for each in near}
+        if self.desk is not None and self.desk.picture.image_id == picture.image_id:
+            if not self._unsettled:  # else it is read again when all is written
+                self.desk.refresh(picture, self.keeper.numbers)
+                self.draw()
         else:
             self.desk = Desk(picture, self.showing)
-            self.show_picture(picture, near)
+            self.show_picture(picture)
+        if not again:
+            self.view.prepare([self.host.workspace.file(each.path) for each in near])
+        if self._unsettled:
+            return
         self.queue.reviewed[self._at] = picture.reviewed
         self.tell()
         if picture.lacks_hashes:
@@ -243,6 +254,7 @@ class BoxesGoing(BoxesLooking):
     def stepped(self, entry: Entry, *, undone: bool) -> None:
         """A decision was taken back, or made again: to the picture that it was about."""
         self._read_labels()
+        self._ahead.clear()
         if not entry.action.startswith("boxes.") or self.queue is None:
             return
 
@@ -323,6 +335,7 @@ class BoxesGoing(BoxesLooking):
         def answered(label_set: str | None) -> None:
             if label_set:
                 self._label_set = label_set
+                self._ahead.clear()
                 self._read_labels()
                 self._read(again=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.text import Text
@@ -91,13 +90,12 @@ class BoxesLooking(FrameScreen):
         nothing.add_class("-said")
         self.tell()
 
-    def show_picture(self, picture: Boxed, near: Sequence[Path]) -> None:
+    def show_picture(self, picture: Boxed) -> None:
         """Another picture, whole."""
         self.query_one("#boxes").remove_class("-empty")
         self.query_one("#no-boxes").remove_class("-said")
         self._drawing, self._drawn_late = True, False
-        path = self.host.workspace.file(picture.path)
-        self.view.show(path, [each for each in near if each != path], boxes=self._drawn())
+        self.view.show(self.host.workspace.file(picture.path), boxes=self._drawn())
         self.tell_box()
 
     def draw(self) -> None:

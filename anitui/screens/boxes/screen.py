@@ -122,7 +122,6 @@ class BoxesScreen(BoxesGoing):
             return
         self._end_draft()
         desk.start(inserted(sight.seen, desk.size))
-        self.say(f"a new {desk.kind}: arrows grow it, enter keeps it, esc gives it up")
         self._changed(desk)
 
     def action_enter(self) -> None:

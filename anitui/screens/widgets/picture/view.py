@@ -121,6 +121,11 @@ class PictureView(Canvas):
         self._framing = framing
         self._ask()
 
+    def prepare(self, following: Iterable[Path | Subject]) -> None:
+        """Prepare what is likely to come next, in place of what was."""
+        self._next = tuple(Subject.of(each) for each in following)
+        self._ask()
+
     def show_boxes(self, boxes: Iterable[Box]) -> None:
         """Draw these boxes on the picture, in place of any others."""
         self._boxes = tuple(boxes)
