@@ -178,6 +178,17 @@ async def test_looking_closer_at_those_nearest_to_the_threshold(cafe: Workspace,
         assert "pictures are drawn" in at.said
 
 
+async def test_what_was_decided_elsewhere_is_seen_and_the_cursor_stays(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (120, 40)) as at:
+        await to_fact(at, "size")
+        await at.press("end", "n", "n", "enter")
+        await at.sees("3 of 11")
+        await at.press("escape", "enter")
+        await at.sees("3 of 11")
+        await at.press("g", "b", "x", "g", "c")
+        await at.sees("longer side of 11 pictures")
+
+
 async def test_nothing_to_part_is_said_with_its_reason(cafe: Workspace, shelf: Catalogue) -> None:
     with shelf.writing() as connection:
         connection.execute("UPDATE image_facts SET sharpness = NULL, brightness = NULL")

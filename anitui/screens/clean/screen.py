@@ -74,7 +74,9 @@ class CleanScreen(FrameScreen):
 
     def on_mount(self) -> None:
         self._list()
-        self.reload()
+
+    def on_screen_resume(self) -> None:
+        self.reload()  # what was decided elsewhere meanwhile
 
     def on_unmount(self) -> None:
         self._reading.stop()  # else leaving would wait for it

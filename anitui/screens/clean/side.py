@@ -87,7 +87,9 @@ class Side(Vertical):
         self.query_one(".side-heading", Static).update(line)
 
     def show(self, near: Near) -> None:
-        """Show these, from the first on."""
+        """Show these, from the first on; where they are the same as before, the cursor stays where it is."""
+        same = [each.id for each in near.seen] == [each.id for each in self._seen]
         self._seen = near.seen
         self._grid.set_window(0, near.cells, len(near.cells))
-        self._grid.go_to(0)
+        if not same:
+            self._grid.go_to(0)
