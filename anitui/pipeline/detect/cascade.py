@@ -20,7 +20,7 @@ from anitui.pipeline.detect.regions import overlap, regions
 COARSE = 1.25  # from one size of faces to the next, in the first pass
 # In the second one sizes lie nearer to each other than asked for: what single hits lead to has fewer of them around it.
 FINER = 0.6
-LARGE = 200 * 200  # pixels: in smaller pictures one pass is as quick
+LARGE = 150 * 150  # pixels: in smaller pictures one pass is as quick
 SAME = 0.5  # of what two boxes cover together, in common: they mean one face
 
 
