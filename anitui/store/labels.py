@@ -100,7 +100,28 @@ def known(catalogue: Catalogue, label_set: str = CHARACTERS) -> list[Known]:
 
     Keys that nobody gave away go to those that have none, in this order.
     """
-    frequent = catalogue.rows(
+    often = dict(_heard(catalogue.reader(), label_set))
+    on_list = listed(catalogue, label_set)
+    there = {each.name for each in on_list}
+    everyone = [*on_list, *(Label(name, label_set) for name in often if name not in there)]
+    taken = {each.key for each in everyone if each.key}
+    free = iter([key for key in KEYS if key not in taken])
+    return [
+        Known(
+            each.name, each.aliases, each.colour or _colour(at if each.number is None else each.number),
+            each.key or next(free, None), each.number, often.get(each.name, 0), each.name in there,
+        )
+        for at, each in enumerate(everyone)
+    ]  # fmt: skip
+
+
+def _colour(place: int) -> str:
+    return COLOURS[place % len(COLOURS)]
+
+
+def _heard(connection: DuckDBPyConnection, label_set: str) -> list[tuple[str, int]]:
+    """Every name of a set that faces have, or that pictures were seen under: of how many faces, the most first."""
+    return connection.execute(
         """
         SELECT l.label, count(*) FROM labelled_faces l
         JOIN faces f ON f.face_id = l.face_id AND f.state = 'active'
@@ -112,28 +133,23 @@ def known(catalogue: Catalogue, label_set: str = CHARACTERS) -> list[Known]:
         ORDER BY 2 DESC, 1
         """,
         {"set": label_set},
-    )
-    often: dict[str, int] = dict(frequent)
-    on_list = listed(catalogue, label_set)
-    there = {each.name for each in on_list}
-    everyone = [*on_list, *(Label(name, label_set) for name in often if name not in there)]
-    taken = {each.key for each in everyone if each.key}
-    free = iter([key for key in KEYS if key not in taken])
-    return [
-        Known(
-            each.name, each.aliases, each.colour or COLOURS[at % len(COLOURS)], each.key or next(free, None),
-            each.number, often.get(each.name, 0), each.name in there,
-        )
-        for at, each in enumerate(everyone)
-    ]  # fmt: skip
+    ).fetchall()
 
 
 # Decisions. Each is one entry of the journal.
 
 
-def add(catalogue: Catalogue, labels: Sequence[Label], *, action: str = "labels.add", said_by: str = "person") -> int:
-    """Put labels on the list; those that are there already, under any name, stay as they are. How many are new."""
-    with journal.decision(catalogue, action, "", said_by) as decision:
+def add(
+    catalogue: Catalogue, labels: Sequence[Label], *, behind_heard: bool = False, action: str = "labels.add"
+) -> int:
+    """Put labels on the list; those that are there already, under any name, stay as they are. How many are new.
+
+    `behind_heard`: behind what was only heard of, which keeps its place.
+    """
+    with journal.decision(catalogue, action, "") as decision:
+        if behind_heard:
+            for label_set in dict.fromkeys(each.label_set for each in labels):
+                enlist_heard(decision, label_set)
         new = enlist(decision, labels)
         decision.summary = f"put {count(new, 'label')} on the list"
     return new
@@ -141,12 +157,14 @@ def add(catalogue: Catalogue, labels: Sequence[Label], *, action: str = "labels.
 
 def enlist(decision: Decision, labels: Iterable[Label]) -> int:
     """The same within another decision."""
+    there = {name for (name,) in decision.connection.execute("SELECT name FROM label_names").fetchall()}
     rows: list[Label] = []
     following: dict[str, int] = {}
     for each in labels:
         name = tidy(each.name)
-        if find_in(decision.connection, name) is not None or name.lower() in {row.name.lower() for row in rows}:
+        if name.lower() in there:
             continue
+        there.add(name.lower())
         number = each.number
         if number is None:
             if each.label_set not in following:
@@ -157,6 +175,14 @@ def enlist(decision: Decision, labels: Iterable[Label]) -> int:
     if rows:
         decision.put("labels", _table(rows))
     return len(rows)
+
+
+def enlist_heard(decision: Decision, label_set: str) -> None:
+    """Put every name on the list that was only heard of in a set, in the order in which people see them.
+
+    Done before the first of them is listed: it would go before the others, and their keys and colours would move.
+    """
+    enlist(decision, [Label(name, label_set) for name, _ in _heard(decision.connection, label_set)])
 
 
 def change(
@@ -285,6 +311,7 @@ def _must(decision: Decision, name: str) -> Label:
     ).fetchall()
     if not heard:
         raise WrongUse(f"there is no label {name!r}")
+    enlist_heard(decision, heard[0][1])
     enlist(decision, [Label(*heard[0])])
     found = find_in(decision.connection, heard[0][0])
     assert found is not None

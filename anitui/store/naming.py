@@ -44,7 +44,8 @@ def accept(catalogue: Catalogue, face_ids: Sequence[int], label_set: str = CHARA
     with journal.decision(catalogue, "faces.accept", "") as decision:
         rows = _suggested(decision, face_ids, label_set)
         if rows:
-            labels.enlist(decision, [Label(label, of) for label, of in sorted({(row[1], row[2]) for row in rows})])
+            if any(labels.find_in(decision.connection, each) is None for each in {row[1] for row in rows}):
+                labels.enlist_heard(decision, label_set)
             _say(decision, [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], PERSON)
         decision.summary = f"agreed with the names of {count(len(rows), 'face')}"
     return len(rows)
@@ -96,6 +97,7 @@ def _kept(decision: Decision, label: str, label_set: str) -> Label:
     label = labels.tidy(label)
     found = labels.find_in(decision.connection, label)
     if found is None:
+        labels.enlist_heard(decision, label_set)
         labels.enlist(decision, [Label(label, label_set)])
         found = labels.find_in(decision.connection, label)
     assert found is not None

@@ -38,16 +38,27 @@ def everything(catalogue: Catalogue) -> list[list[tuple[object, ...]]]:
     return [catalogue.rows(f"FROM {each} ORDER BY ALL") for each in ("labels", "face_labels", "image_tags", "faces")]
 
 
-def test_heard_labels_are_known_and_get_a_place_when_they_are_used(faced: Catalogue) -> None:
-    known = labels.known(faced)
-    assert [(each.name, each.key, each.faces, each.listed) for each in known] == [
-        ("rise", "1", 2, False), ("cocoa", "2", 1, False),
-    ]  # fmt: skip
+def test_heard_labels_keep_their_places_when_the_first_of_them_is_used(faced: Catalogue) -> None:
+    def places() -> list[tuple[str, str | None, str]]:
+        return [(each.name, each.key, each.colour) for each in labels.known(faced)]
+
+    before = places()
+    assert [(name, key) for name, key, _ in before] == [("rise", "1"), ("cocoa", "2")]
+    assert not any(each.listed for each in labels.known(faced))
+    naming.name(faced, [4, 5, 6], "cocoa")
+    assert places() == before
     naming.name(faced, [4, 5], "Chino")
+    assert places()[:2] == before
     assert [(each.name, each.number, each.key) for each in labels.known(faced)] == [
-        ("Chino", 0, "1"), ("rise", None, "2"), ("cocoa", None, "3"),
+        ("rise", 0, "1"), ("cocoa", 1, "2"), ("Chino", 2, "3"),
     ]  # fmt: skip
     assert naming.name(faced, [6], "chino") == "Chino", "in any case it is the same one"
+    journal.undo(faced)
+    journal.undo(faced)
+    journal.undo(faced)
+    assert places() == before
+    assert naming.accept(faced, [3]) == 1
+    assert places() == before
 
 
 def test_a_renamed_label_is_found_by_what_jobs_call_it(faced: Catalogue) -> None:

@@ -107,7 +107,7 @@ class LabelsScreen(FrameScreen):
                 self._decide(lambda: add(name), name)
 
         def add(name: str) -> str:
-            new = labels.add(self.host.catalogue, [Label(name, self._set)])
+            new = labels.add(self.host.catalogue, [Label(name, self._set)], behind_heard=True)
             return f"{name} is on the list" if new else f"there is a label of the name {name} already"
 
         self.app.push_screen(Ask(f"The new label of {self._set}"), answered)
@@ -193,8 +193,6 @@ class LabelsScreen(FrameScreen):
 
     def _change(self, label: Known, **values: object) -> None:
         def write() -> str:
-            if not label.listed:
-                labels.add(self.host.catalogue, [Label(label.name, self._set)])
             labels.change(self.host.catalogue, label.name, **values)  # type: ignore[arg-type]
             return f"changed {label.name}"
 
