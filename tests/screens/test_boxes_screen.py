@@ -379,7 +379,10 @@ async def test_nothing_is_told_in_words(workspace: Workspace, catalogue: Catalog
         await at.press("slash")
         await at.type("cocoa")
         await at.press("enter")
-        await at.sees("nothing fits this filter")
+        await at.sees("nothing fits this filter: / changes it, esc lifts it")
+        assert at.keys.startswith("/ filter · esc lift the filter")
+        await at.press("escape")
+        await at.sees("no pictures yet")
 
 
 async def test_a_broken_picture_is_told_and_its_boxes_can_be_removed(cafe: Workspace, boxed: Catalogue) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from anitui.screens.bindings import shown_key
 from anitui.screens.boxes.desk import SHOWN, Desk
 from anitui.screens.boxes.looking import BoxesLooking
 from anitui.screens.completing import Filters
@@ -92,9 +93,7 @@ class BoxesGoing(BoxesLooking):
         self._read_labels()
         if not len(queue):
             self.desk = None
-            self.nothing(
-                "nothing fits this filter" if queue.query else "no pictures yet: `anitui import` takes some in"
-            )
+            self.nothing(self._why_nothing(queue))
             return
         place = queue.place_of(at)
         if place is None:
@@ -103,6 +102,17 @@ class BoxesGoing(BoxesLooking):
                 self.say(f"all {len(queue):,} pictures here were gone through; the first is shown")
                 place = 0
         self._go(place)
+
+    def _why_nothing(self, queue: Queue) -> str:
+        back = shown_key("anywhere.step_back", self.host.key_map)
+        if queue.query:
+            return (
+                f"nothing fits this filter: {shown_key('boxes.filter', self.host.key_map)} changes it, {back} lifts it"
+            )
+        status = self.host.status
+        if status is not None and status.set_aside:
+            return "all pictures are set aside"
+        return "no pictures yet: `anitui import` takes some in"
 
     def _count_again(self) -> None:
         """Line up again when pictures came."""

@@ -89,11 +89,13 @@ class BoxesLooking(FrameScreen):
         nothing.update(why)
         nothing.add_class("-said")
         self.tell()
+        self.refresh_keys()
 
     def show_picture(self, picture: Boxed) -> None:
         """Another picture, whole."""
         self.query_one("#boxes").remove_class("-empty")
         self.query_one("#no-boxes").remove_class("-said")
+        self._hold = ()
         self._drawing, self._drawn_late = True, False
         self.view.show(self.host.workspace.file(picture.path), boxes=self._drawn())
         self.tell_box()
@@ -196,6 +198,8 @@ class BoxesLooking(FrameScreen):
         return shown_key(f"boxes.{action}", self.host.key_map)
 
     def way_out(self) -> str:
+        if self.is_mounted and self.queue is not None and not len(self.queue) and self.queue.query:
+            return "lift the filter"
         if not self.is_mounted or self.desk is None:
             return ""
         if self.desk.draft is not None:
@@ -207,6 +211,8 @@ class BoxesLooking(FrameScreen):
         return "the whole picture" if self.zoomed else ""
 
     def matters(self, action_id: str) -> bool:
+        if self.queue is not None and not len(self.queue) and action_id.startswith("boxes."):
+            return action_id == "boxes.filter"
         in_hand = self.desk is not None and self.desk.selected is not None
         if action_id in ("boxes.enter",):
             return self.desk is not None and self.desk.draft is not None
