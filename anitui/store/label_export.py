@@ -17,7 +17,8 @@ _OR_MARKED = f"(i.state = 'active' OR (i.state = 'set_aside' AND i.reason = '{MA
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is exported. Without a `kind` it is faces and heads, whatever became of them and whoever found them."""
+    """What is exported. Without a `kind` it is faces and heads; `complete`: whatever became of them and whoever found
+    them, with all that was said of them."""
 
     format: str
     query: str = ""
@@ -25,6 +26,7 @@ class Asked:
     detectors: tuple[str, ...] = ()  # the first that has boxes in a picture is taken; none named: the usual order
     kind: str | None = "face"
     with_marked: bool = False
+    complete: bool = False
     one_file: bool = False  # all go into one, whatever files they came from
 
 
@@ -124,7 +126,7 @@ def find(catalogue: Catalogue, asked: Asked) -> Found:
             {"set": asked.label_set},
         )
         said = []
-        if asked.kind is None:
+        if asked.complete:
             said = rows(
                 "SELECT face_id, label, label_set, speaker, said_by, confidence, "
                 "strftime(said_at, '%Y-%m-%d %H:%M:%S.%f') AS said_at FROM face_labels SEMI JOIN kept USING (face_id) "
@@ -152,18 +154,19 @@ def _keep(connection: Any, asked: Asked, order: Sequence[str]) -> None:
         "b.face_id, b.image_id, b.x, b.y, b.w, b.h, b.score, b.kind, b.detector, b.settings, b.state, b.reason, "
         "coalesce(b.unsure, false) AS unsure"
     )
-    if asked.kind is None:
+    if asked.complete:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE kept AS SELECT {columns} FROM faces b SEMI JOIN chosen USING (image_id) "
-            "WHERE len($1::VARCHAR[]) = 0 OR list_contains($1, b.detector)",
-            [list(asked.detectors)],
+            "WHERE (len($1::VARCHAR[]) = 0 OR list_contains($1, b.detector)) AND ($2::VARCHAR IS NULL OR b.kind = $2)",
+            [list(asked.detectors), asked.kind],
         )
         return
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE kept AS
         WITH own AS (
-            FROM faces b SEMI JOIN chosen USING (image_id) WHERE b.state = 'active' AND b.kind = $kind
+            FROM faces b SEMI JOIN chosen USING (image_id) WHERE b.state = 'active'
+            AND ($kind::VARCHAR IS NULL OR b.kind = $kind)
         ), which AS (
             SELECT image_id, arg_min(detector, list_position($order::VARCHAR[], detector)) AS detector
             FROM own WHERE detector <> '{BY_HAND}' AND list_contains($order::VARCHAR[], detector) GROUP BY image_id
@@ -172,7 +175,7 @@ def _keep(connection: Any, asked: Asked, order: Sequence[str]) -> None:
         WHERE b.detector = '{BY_HAND}' OR (b.detector = w.detector AND (
             b.face_id IN (SELECT face_id FROM label_file_boxes m SEMI JOIN listed l ON l.file_id = m.file_id)
             OR NOT EXISTS (
-                FROM own a WHERE a.image_id = b.image_id AND a.detector = '{BY_HAND}'
+                FROM own a WHERE a.image_id = b.image_id AND a.kind = b.kind AND a.detector = '{BY_HAND}'
                 AND {_OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {_OVERLAP})
             )
         ))

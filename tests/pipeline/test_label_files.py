@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from anitui import workspace as workspaces
+from anitui.errors import WrongUse
 from anitui.pipeline.engine import InProcess
 from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
 from anitui.pipeline.label_files.registry import FORMATS
@@ -393,3 +394,60 @@ def test_zaci(tmp_path: Path, bring: Bring, give: Give, catalogue: Catalogue) ->
     assert bring("zaci", folder).pairs == 0 and state(catalogue) == before
     journal.undo(catalogue)
     assert state(catalogue)[4] == [] and state(catalogue)[0] == []
+
+
+def test_what_has_no_label_is_written_as_what_it_is(
+    data: Path, bring: Bring, give: Give, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    rows = "path,x,y,w,h,kind,label\na.png,10,20,30,40,face,\na.png,5,5,60,70,head,\nb.png,1,2,30,40,face,miku\n"
+    bring("csv", write(data, {"mine.csv": rows}) / "mine.csv")
+    for format, file in (("coco", "annotations.json"), ("yolo", ""), ("voc", "")):
+        out = tmp_path / format
+        assert give(format, out).lost == {}
+        place = workspaces.create(tmp_path / f"{format} elsewhere")
+        other = open_catalogue(place.catalogue)
+        order = LabelOrder([out / file], FORMATS[format], pictures=data)
+        report = run(import_labels(place, other, order, engine=InProcess()), lambda _: None)
+        assert report.problems == []
+        known = "SELECT kind, round(x, 3), label FROM faces LEFT JOIN labelled_faces USING (face_id) ORDER BY 1, 2"
+        assert other.rows(known) == [("face", 1, "miku"), ("face", 10, None), ("head", 5, None)]
+        assert other.rows("SELECT label FROM labels") == [("miku",)]
+        other.close()
+
+
+def test_pictures_that_differ_in_their_endings_only_have_files_of_their_own(
+    data: Path, bring: Bring, give: Give, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    picture(data / "other" / "a.jpg", 40)
+    rows = "path,x,y,w,h,label\na.png,10,20,30,40,x\nother/a.jpg,5,5,60,70,x\nsub/c.png,1,1,9,9,x\n"
+    bring("csv", write(data, {"mine.csv": rows}) / "mine.csv")
+    with catalogue.writing() as connection:  # as if they had been taken in without the list
+        connection.execute("DELETE FROM label_file_pictures")
+    last = catalogue.value("SELECT max(image_id) FROM images WHERE format ILIKE 'jpeg'")
+    give("voc", tmp_path / "voc")
+    give("coco", tmp_path / "coco.json")
+    assert sorted(bytes_of(tmp_path / "voc")) == sorted(["a.xml", f"a_{last}.xml", "c.xml"])
+    names = {each["file_name"] for each in json.loads((tmp_path / "coco.json").read_text())["images"]}
+    assert names == {"a.png", "a.jpg", "c.png"}
+
+
+def test_only_what_a_filter_leaves_goes_out(lap: Path, bring: Bring, give: Give, tmp_path: Path) -> None:
+    bring("lap", lap)
+    give("lap", tmp_path / "out.txt", query="title:c,f")
+    assert (tmp_path / "out.txt").read_text().splitlines() == [LAP.splitlines()[1], LAP.splitlines()[4]]
+    with pytest.raises(WrongUse, match="already: --force"):
+        give("lap", tmp_path / "out.txt")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WrongUse, match="is a file"):
+        give("lap", tmp_path / "file")
+
+
+def test_equal_pictures_under_two_names_keep_both_rows(
+    data: Path, bring: Bring, give: Give, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    picture(data / "again.png", 1)
+    text = "a.png: 10 20 60 80 0.5, 1 1 9 9 0.25\nb.png: -\nagain.png: 10 20 60 80 0.5, 90 1 120 9 0.125\n"
+    write(data, {"labels_faces.txt": text})
+    assert bring("lap", data / "labels_faces.txt").new_boxes == 3
+    give("lap", tmp_path / "out.txt")
+    assert (tmp_path / "out.txt").read_text() == text

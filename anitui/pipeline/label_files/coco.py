@@ -177,4 +177,6 @@ def _short(number: float) -> float:
     return int(number) if number == int(number) else number
 
 
-FORMAT = LabelFormat("coco", "COCO's JSON", "characters", "annotations.json", read, write)
+FORMAT = LabelFormat(
+    "coco", "COCO's JSON", "characters", "annotations.json", read, write, needs_class=True, both_kinds=True
+)

@@ -61,15 +61,15 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
     form = order.format
     label_set = label_files.check_set(order.label_set or form.label_set)
     ending = Path(form.main).suffix
-    one_file = not form.folder and order.destination.suffix.lower() == ending and not order.destination.is_dir()
+    one_file = form.file_of is None and order.destination.suffix.lower() == ending and not order.destination.is_dir()
     folder = order.destination.parent if one_file else order.destination
     if folder.exists() and not folder.is_dir():
         raise WrongUse(f"{folder} is a file, and {form.called} is written into a folder: name another place")
     yield Event("looking for boxes")
+    kind = order.kind or (None if form.both_kinds else "face")
     asked = label_export.Asked(
-        form.name, order.query, label_set, order.detectors,
-        None if form.complete and order.kind is None else order.kind or "face", form.keeps_marked, one_file,
-    )  # fmt: skip
+        form.name, order.query, label_set, order.detectors, kind, form.keeps_marked, form.complete, one_file
+    )
     found = label_export.find(catalogue, asked)
     lost: Counter[str] = Counter()
     main = order.destination.name if one_file else form.main
@@ -78,8 +78,7 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
     files = _files(catalogue, found, form, label_set, main, one_file=one_file)
     if form.pairs:
         _add_pairs(catalogue, files)
-    kind = order.kind or "face"
-    out = Outgoing(files, lambda what: lost.update([what]), kind)
+    out = Outgoing(files, lambda what: lost.update([what]))
     _fit(out, form, lost)
     report = ExportReport(form.name, detectors=found.detectors, hidden=found.hidden)
     report.pictures = sum(1 for _ in out.pictures())
@@ -88,7 +87,9 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
     report.pairs = sum(len(each.pairs) for each in files)
     written: dict[str, bytes] = {}
     for name, content in form.write(out):
-        written[name] = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+        if written.setdefault(name, data) != data:
+            lost[f"{name} of several files that differ in it: export them one by one, with --filter"] += 1
     yield Event("writing labels", 0, len(written))
     _save(folder, written, force=order.force)
     report.files = [str(folder / name) for name in written]
@@ -122,7 +123,7 @@ def _files(
                 more=row if form.complete else {}, said=said.get(row["face_id"], []),
             )
         )  # fmt: skip
-    used: set[str] = {row["name"] for row in found.pictures if row["name"]}
+    used: set[str] = {row["name"] for row in found.pictures if row["name"]}  # names, or the files that are written
     for row in found.pictures:
         file_id = row["file_id"]
         own = boxes.get((file_id, row["place"] if file_id is not None else row["image_id"]), [])
@@ -138,7 +139,7 @@ def _files(
         OutFile(like.get(name) or Remembered(None, name, "face", "px", {}), own, {})
         for name, own in (pictures or {main: []}).items()
     ]
-    _count(catalogue, files, label_set)
+    _count(catalogue, files, label_set, form)
     return files
 
 
@@ -147,14 +148,15 @@ def _new_name(row: dict[str, Any], used: set[str], form: LabelFormat) -> str:
     seen = re.split(r"[/\\]", (row["seen"] or "").partition("?")[0])[-1]
     seen = seen if seen.lower().endswith(ENDINGS) and seen.isprintable() else Path(row["path"]).name
     name: str = (row["called"] or seen).replace("\\", "/")
-    if name in used:
+    file_of = form.file_of or (lambda name: name)
+    if file_of(name) in used:
         stem, dot, ending = name.rpartition(".")
         name = f"{stem}_{row['image_id']}{dot}{ending}"
-    used.add(name)
+    used.add(file_of(name))
     return name.replace("/", "\\") if form.backslashes else name
 
 
-def _count(catalogue: Catalogue, files: list[OutFile], label_set: str) -> None:
+def _count(catalogue: Catalogue, files: list[OutFile], label_set: str, form: LabelFormat) -> None:
     """Give every label the index that its file counted it by, else that of its set, else the next one.
 
     Files that count alike go on counting alike.
@@ -174,7 +176,10 @@ def _count(catalogue: Catalogue, files: list[OutFile], label_set: str) -> None:
         for file in group:
             file.classes = classes
         for box in boxes:
-            box.number = None if box.label is None else classes[box.label]
+            if box.label is not None:
+                box.number = classes[box.label]
+            elif form.needs_class:
+                box.number = classes.setdefault(box.kind, max(classes.values(), default=-1) + 1)
 
 
 def _go_on(classes: dict[str, int], used: set[str], of_set: dict[str, int], *, all_of_set: bool) -> None:
@@ -201,6 +206,8 @@ def _fit(out: Outgoing, form: LabelFormat, lost: Counter[str]) -> None:
         for box in picture.boxes:
             if box.same:
                 continue
+            if box.kind == "head" and box.label is not None and form.needs_class:
+                lost["which boxes with a label are heads"] += 1
             if box.label is not None and not form.labels:
                 lost["labels"] += 1
             if box.score is not None and not form.scores:

@@ -16,6 +16,7 @@ FARTHEST = 1e6  # no picture is so large
 NUMBERS = 2**31  # class indices are below this
 SHOWN = 5
 
+KINDS = ("face", "head")  # classes that are called so say what a box is, and not who
 UNNAMED = "a class index without a name"
 
 
@@ -207,7 +208,6 @@ class Outgoing:
 
     files: list[OutFile]
     lost: Lost
-    kind: str
 
     def pictures(self) -> Iterator[OutPicture]:
         for each in self.files:
@@ -233,7 +233,9 @@ class LabelFormat:
     keeps_marked: bool = False  # also writes pictures that are marked for deletion
     backslashes: bool = False  # between the folders of its pictures
     pairs: bool = False
-    folder: bool = False  # always a folder: a file for each picture
+    file_of: Callable[[str], str] | None = None  # every picture has a file of its own: that of a picture's name
+    needs_class: bool = False  # a box without a label is written as what it is: a face or a head
+    both_kinds: bool = False  # faces and heads stand in one file
     complete: bool = False  # keeps all that is known of a box
 
 

@@ -124,4 +124,4 @@ def _layout(heading: Any) -> dict[str, Any]:
     return {name: heading[name] for name in ("mark", "newline", "ends") if name in heading}
 
 
-FORMAT = LabelFormat("csv", "a CSV", "characters", "labels.csv", read, write, complete=True)
+FORMAT = LabelFormat("csv", "a CSV", "characters", "labels.csv", read, write, complete=True, both_kinds=True)

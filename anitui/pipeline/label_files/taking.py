@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from anitui.errors import WrongUse
 from anitui.pipeline.engine import Engine
 from anitui.pipeline.ingest import ImportReport, take_in
-from anitui.pipeline.label_files.model import SHOWN, UNNAMED, LabelFormat, Problem, Problems, Sheet
+from anitui.pipeline.label_files.model import KINDS, SHOWN, UNNAMED, LabelFormat, Problem, Problems, Sheet
 from anitui.pipeline.label_files.pictures import NamedPictures, Pictures, parts_of
 from anitui.pipeline.sources.folder import printable
 from anitui.progress import Event, Work
@@ -228,6 +228,10 @@ def _incoming(wanted: _Wanted, order: LabelOrder, label_set: str) -> label_files
     for box, values in sheet.more.items():
         for name, value in values.items():
             more[name][box] = value
+    for box, (number, label) in enumerate(zip(sheet.number, sheet.label, strict=True)):
+        called = label if number is None else names[number]
+        if called is not None and called.lower() in KINDS:
+            more["kind"][box] = called.lower()
     said = _said(sheet, names, speakers, label_set)
     heading = {**sheet.heading, "classes": {name: number for number, name in sorted(names.items())}}
     return label_files.Incoming(
@@ -238,7 +242,7 @@ def _incoming(wanted: _Wanted, order: LabelOrder, label_set: str) -> label_files
         sheet.unit,
         label_set,
         json.dumps(heading, ensure_ascii=True),
-        _once({names[number]: number for number in sorted(names)}),
+        _once({names[number]: number for number in sorted(names) if names[number].lower() not in KINDS}),
         label_files.shape(
             _PICTURES,
             {
@@ -306,6 +310,8 @@ def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: s
                 sheet.wrong("a name that is no label", sheet.line[box])
         elif number is not None:
             label = names[number]
+        if label is not None and label.lower() in KINDS:
+            label = None
         if label is not None:
             say(box, label, label_set, speakers[box], by, sheet.score[box] if speakers[box] == "model" else None)
     for box, values in sheet.said:

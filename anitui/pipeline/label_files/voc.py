@@ -126,10 +126,14 @@ def write(out: Outgoing) -> Written:
             name = (
                 picture.name if picture.file_id is not None else re.sub(r"\.[A-Za-z]{3,4}$", "", picture.name) + ".xml"
             )
-            yield name, _document(picture, out)
+            yield name, _document(picture)
 
 
-def _document(picture: OutPicture, out: Outgoing) -> bytes:
+def _file_of(name: str) -> str:
+    return re.sub(r"\.[A-Za-z]{3,4}$", "", name) + ".xml"
+
+
+def _document(picture: OutPicture) -> bytes:
     if picture.untouched and picture.written is not None:
         return picture.written.encode("utf-8", "surrogateescape")
     called = picture.name
@@ -139,19 +143,17 @@ def _document(picture: OutPicture, out: Outgoing) -> bytes:
         "<annotation>",
         f"\t<filename>{escape(called)}</filename>",
         f"\t<size><width>{picture.width}</width><height>{picture.height}</height><depth>3</depth></size>",
-        *(_object(each, out) for each in picture.boxes),
+        *(_object(each) for each in picture.boxes),
         "</annotation>",
         "",
     ]
     return "\n".join(lines).encode("utf-8", "replace")
 
 
-def _object(box: OutBox, out: Outgoing) -> str:
+def _object(box: OutBox) -> str:
     if box.same and box.written is not None:
         return f"\t{box.written}"
     each = ElementTree.fromstring(box.written) if box.written else ElementTree.Element("object")
-    if box.label is None:
-        out.lost("boxes without a label: written as 'face' or 'head'")
     _set(each, "name", box.label or box.kind)
     outline = each.find("bndbox")
     if outline is None:
@@ -174,5 +176,14 @@ def _set(of: ElementTree.Element, tag: str, text: str) -> None:
 
 
 FORMAT = LabelFormat(
-    "voc", "Pascal VOC's files", "characters", "Annotations.xml", read, write, whole_pixels=True, folder=True
+    "voc",
+    "Pascal VOC's files",
+    "characters",
+    "Annotations.xml",
+    read,
+    write,
+    whole_pixels=True,
+    file_of=_file_of,
+    needs_class=True,
+    both_kinds=True,
 )

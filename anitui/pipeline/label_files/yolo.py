@@ -55,7 +55,8 @@ def _read_file(sheet: Sheet, root: Path, file: Path) -> None:
     text = read_text(file)
     stem = below[: -len(file.suffix)]
     in_images = re.sub(rf"(^|.*/){_LABELS}/", rf"\1{_IMAGES}/", stem, count=1)
-    beside = [*dict.fromkeys((in_images, stem, f"{_IMAGES}/{stem}"))]
+    bare = re.sub(rf"(^|.*/){_LABELS}/", "", stem, count=1)  # where the folder of pictures was named
+    beside = [*dict.fromkeys((in_images, stem, f"{_IMAGES}/{stem}", bare))]
     others = [f"{each}{ending}" for each in beside for ending in ENDINGS]
     place = sheet.add_picture(below, others=others, written=None if not text.layout() else text.text)
     if layout := text.layout():
@@ -138,7 +139,7 @@ def write(out: Outgoing) -> Written:
         layouts = file.like.heading.get("layouts", {})
         for picture in file.pictures:
             name = picture.name if picture.file_id is not None else _label_name(picture.name)
-            yield name, lay_out(_rows(picture, out), layouts.get(name, {}))
+            yield name, lay_out(_rows(picture), layouts.get(name, {}))
         yield _write_classes(file)
 
 
@@ -147,24 +148,15 @@ def _label_name(name: str) -> str:
     return f"{_LABELS}/{re.sub(rf'(^|.*/){_IMAGES}/', '', stem, count=1)}.txt"
 
 
-def _rows(picture: OutPicture, out: Outgoing) -> list[str]:
+def _rows(picture: OutPicture) -> list[str]:
     if picture.untouched and picture.written is not None:
         return picture.written.removesuffix("\n").split("\n") if picture.written else []
-    rows: list[str] = []
-    for box in picture.boxes:
-        row = _row(box, picture)
-        if row is None:
-            out.lost("boxes without a class: every line begins with one")
-        else:
-            rows.append(row)
-    return rows
+    return [_row(each, picture) for each in picture.boxes]
 
 
-def _row(box: OutBox, picture: OutPicture) -> str | None:
+def _row(box: OutBox, picture: OutPicture) -> str:
     if box.same and box.written is not None:
         return box.written
-    if box.number is None:
-        return None
     width, height = picture.width, picture.height
     shares = ((box.x + box.w / 2) / width, (box.y + box.h / 2) / height, box.w / width, box.h / height)
     numbers = [str(box.number), *(f"{each:.6f}" for each in shares)]
@@ -182,4 +174,6 @@ def _write_classes(file: OutFile) -> tuple[str, bytes]:
     return CLASSES, lay_out(lines, {})
 
 
-FORMAT = LabelFormat("yolo", "YOLO's files", "characters", CLASSES, read, write, folder=True)
+FORMAT = LabelFormat(
+    "yolo", "YOLO's files", "characters", CLASSES, read, write, file_of=_label_name, needs_class=True, both_kinds=True
+)
