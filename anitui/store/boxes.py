@@ -137,21 +137,20 @@ def boxed(catalogue: Catalogue, image_id: int, label_set: str) -> Boxed:
     if not found:
         raise WrongUse(f"there is no picture {image_id} in this workspace")
     rows = catalogue.rows(
-        """
-        SELECT f.face_id, x, y, w, h, kind, detector, score, l.label, l.said_by, coalesce(unsure, false), state,
-               EXISTS (FROM face_hashes h WHERE h.face_id = f.face_id)
-        FROM faces f
-        LEFT JOIN (FROM labelled_faces WHERE label_set = $set
-                   AND face_id IN (SELECT face_id FROM faces WHERE image_id = $image)) l ON l.face_id = f.face_id
-        WHERE image_id = $image ORDER BY f.face_id
-        """,
-        {"image": image_id, "set": label_set},
+        "SELECT face_id, x, y, w, h, kind, detector, score, coalesce(unsure, false), state FROM faces "
+        "WHERE image_id = ? ORDER BY face_id",
+        [image_id],
     )
     detectors: dict[str, int] = {}
     for row in rows:
         if row[6] != BY_HAND:
             detectors[row[6]] = detectors.get(row[6], 0) + 1
-    active = [row for row in rows if row[11] == "active"]
+    active = [row for row in rows if row[9] == "active"]
+    names, hashed = _said_of(catalogue, [row[0] for row in active], label_set)
+    there: list[Box] = []
+    for face_id, x, y, w, h, kind, detector, score, unsure, _ in active:
+        label, said_by = names.get(face_id, (None, None))
+        there.append(Box(face_id, x, y, w, h, kind, detector, score, label, said_by, unsure))
     _, path, width, height, state, reason, title, reviewed = found[0]
     return Boxed(
         image_id,
@@ -162,10 +161,25 @@ def boxed(catalogue: Catalogue, image_id: int, label_set: str) -> Boxed:
         reason,
         title,
         reviewed,
-        tuple(Box(*row[:11]) for row in active),
+        tuple(there),
         tuple(sorted(detectors.items())),
-        any(not row[12] for row in active),
+        any(each.face_id not in hashed for each in there),
     )
+
+
+def _said_of(
+    catalogue: Catalogue, face_ids: Sequence[int], label_set: str
+) -> tuple[dict[int, tuple[str, str]], set[int]]:
+    """Who these boxes are and who says so, and which of them have hashes."""
+    if not face_ids:
+        return {}, set()
+    # Named one by one: so the view of all labels reads those of the picture only.
+    ids = ", ".join(str(int(each)) for each in face_ids)
+    names = catalogue.rows(
+        f"SELECT face_id, label, said_by FROM labelled_faces WHERE face_id IN ({ids}) AND label_set = ?", [label_set]
+    )
+    hashed = catalogue.rows(f"SELECT DISTINCT face_id FROM face_hashes WHERE face_id IN ({ids})")
+    return {row[0]: (row[1], row[2]) for row in names}, {row[0] for row in hashed}
 
 
 def picture_of(catalogue: Catalogue, entry_id: int) -> int | None:

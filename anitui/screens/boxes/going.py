@@ -54,6 +54,8 @@ class BoxesGoing(BoxesLooking):
         self._keep_place()
 
     def on_screen_resume(self) -> None:
+        if self.queue is not None:
+            self._read_labels()
         self.reload()
         self._count_again()
 
@@ -222,6 +224,7 @@ class BoxesGoing(BoxesLooking):
     def settle(self) -> None:
         self._end_draft()
         self._save()
+        self.keeper.apart()
 
     def _save(self) -> None:
         """Write what lies otherwise than on the disk."""

@@ -21,6 +21,7 @@ class Keeper:
         self._settled = settled
         self._on_their_way = 0
         self._last_move: tuple[int, frozenset[int], float] | None = None
+        self._apart = False
         self.numbers: dict[
             int, int
         ] = {}  # of boxes that were new: what they were called here, and are in the catalogue
@@ -29,6 +30,10 @@ class Keeper:
     def busy(self) -> bool:
         """Whether the catalogue does not know everything yet."""
         return self._on_their_way > 0
+
+    def apart(self) -> None:
+        """What is moved from now on is a decision of its own."""
+        self._apart = True
 
     def draw(self, image_id: int, box: Box) -> None:
         def write() -> str:
@@ -40,12 +45,14 @@ class Keeper:
     def move(self, image_id: int, moved: Sequence[Box]) -> None:
         if not moved:
             return
+        apart, self._apart = self._apart, False
 
         def write() -> str:
             lie: list[tuple[int, Corners]] = [(self._number(each.face_id), each.corners) for each in moved]
             which, now = frozenset(number for number, _ in lie), time.monotonic()
             last = self._last_move
-            into = last[0] if last is not None and last[1] == which and now - last[2] < TOGETHER else None
+            together = not apart and last is not None and last[1] == which and now - last[2] < TOGETHER
+            into = last[0] if last is not None and together else None
             entry = boxing.move(self._host.catalogue, image_id, lie, into=into)
             self._last_move = (entry, which, now)
             return ""

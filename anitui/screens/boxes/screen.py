@@ -273,6 +273,7 @@ class BoxesScreen(BoxesGoing):
             self.tell()
             self.say("stopped; what was shown stays")
         elif desk is not None and desk.give_up():
+            self.let_go()
             self.draw()
         elif desk is not None and desk.corner is not None:
             desk.corner = None
@@ -310,6 +311,7 @@ class BoxesScreen(BoxesGoing):
             return
         self._end_draft()
         self._save()
+        self.keeper.apart()  # each drag is one decision
         rects = [] if self.hidden else [rect_of(each) for each in desk.boxes]
         found = hit(rects, desk.place, sight, column, row)
         self._grip = _Grip(column, row)
