@@ -96,10 +96,11 @@ class ShownFace:
 
     @property
     def proposal(self) -> str | None:
-        """The name to agree with: that of a model or a job that no person has said anything about."""
-        if self.label is not None:
-            return self.label if self.speaker != "person" else None
-        return self.suggested or (self.hints[0] if len(self.hints) == 1 else None)
+        """The name to agree with: a model's, also against a person's word; else a job's, or the only one that the
+        picture was seen under."""
+        if self.speaker == "person":
+            return self.suggested if self.suggested != self.label else None
+        return self.suggested or self.label or (self.hints[0] if len(self.hints) == 1 else None)
 
 
 def arrange(catalogue: Catalogue, view: FaceView, cursor: DuckDBPyConnection | None = None) -> Arrangement:

@@ -39,14 +39,17 @@ def name(
     return kept.name
 
 
-def accept(catalogue: Catalogue, face_ids: Sequence[int], label_set: str = CHARACTERS) -> int:
-    """Say the same as the model or the job that named these faces; how many had such a name."""
+def accept(
+    catalogue: Catalogue, face_ids: Sequence[int], label_set: str = CHARACTERS, *, against_persons: bool = False
+) -> int:
+    """Say what is suggested of these faces: what a model says, else a job, else the only name that their picture was
+    seen under. Of how many that was something new; what persons said stays, unless told otherwise."""
     with journal.decision(catalogue, "faces.accept", "") as decision:
-        rows = _suggested(decision, face_ids, label_set)
+        rows = _suggested(decision, face_ids, label_set, against_persons=against_persons)
         if rows:
-            if any(labels.find_in(decision.connection, each) is None for each in {row[1] for row in rows}):
+            if any(labels.find_in(decision.connection, each) is None for each in {label for _, label in rows}):
                 labels.enlist_heard(decision, label_set)
-            _say(decision, [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], PERSON)
+            _say(decision, [row[0] for row in rows], [row[1] for row in rows], [label_set] * len(rows), PERSON)
         decision.summary = f"agreed with the names of {count(len(rows), 'face')}"
     return len(rows)
 
@@ -104,16 +107,32 @@ def _kept(decision: Decision, label: str, label_set: str) -> Label:
     return found
 
 
-def _suggested(decision: Decision, face_ids: Sequence[int], label_set: str) -> list[tuple[int, str, str]]:
-    """What models and jobs call these faces, where no person has said anything: face, label, set."""
+def _suggested(
+    decision: Decision, face_ids: Sequence[int], label_set: str, *, against_persons: bool
+) -> list[tuple[int, str]]:
     among = "SELECT face_id FROM chosen"
     if len(face_ids) <= _FEW:
         among = ", ".join(str(int(each)) for each in face_ids)
     with incoming(decision.connection, _keys(face_ids), "chosen"):
         return decision.connection.execute(
-            "SELECT face_id, label, label_set FROM labelled_faces "
-            f"WHERE face_id IN ({among}) AND label_set = ? AND speaker <> 'person'",
-            [label_set],
+            f"""
+            WITH f AS MATERIALIZED (SELECT face_id, image_id FROM faces WHERE face_id IN ({among}))
+            SELECT f.face_id, coalesce(m.label, n.label, h.label) AS suggested
+            FROM f
+            LEFT JOIN (FROM labelled_faces WHERE label_set = $set AND face_id IN ({among})) n USING (face_id)
+            LEFT JOIN (
+                SELECT face_id, arg_max(label, said_at) AS label FROM face_labels
+                WHERE speaker = 'model' AND label_set = $set AND face_id IN ({among}) GROUP BY face_id
+            ) m USING (face_id)
+            LEFT JOIN (
+                SELECT image_id, any_value(label) AS label FROM hints SEMI JOIN f USING (image_id)
+                WHERE label_set = $set GROUP BY image_id HAVING count(DISTINCT label) = 1
+            ) h USING (image_id)
+            WHERE suggested IS NOT NULL
+              AND (n.speaker IS DISTINCT FROM 'person' OR ($against AND suggested <> n.label))
+            ORDER BY f.face_id
+            """,
+            {"set": label_set, "against": against_persons},
         ).fetchall()
 
 

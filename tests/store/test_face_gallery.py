@@ -99,7 +99,9 @@ def test_what_is_shown_of_a_face(crowd: Catalogue) -> None:
     rows = {each.face_id: each for each in face_gallery.shown(crowd, [8, 7, 1, 2, 3, 99])}
     assert list(rows) == [8, 7, 1, 2, 3]
     assert (rows[1].label, rows[1].speaker, rows[1].proposal) == ("rise", "model", "rise")
-    assert (rows[2].label, rows[2].speaker, rows[2].suggested, rows[2].proposal) == ("rise", "person", "chino", None)
+    assert (rows[2].label, rows[2].speaker, rows[2].suggested, rows[2].proposal) == ("rise", "person", "chino", "chino")
+    naming.name(crowd, [2], "chino")
+    assert face_gallery.shown(crowd, [2])[0].proposal is None, "what one says already need not be suggested"
     assert (rows[3].label, rows[3].hints, rows[3].proposal) == (None, ("cocoa", "maya"), None)
     assert (rows[8].state, rows[8].reason) == ("set_aside", "not a face")
     assert rows[7].unsure

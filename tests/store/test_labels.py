@@ -182,3 +182,27 @@ def test_agreeing_makes_a_jobs_word_a_persons(faced: Catalogue) -> None:
     assert naming.accept(faced, [1, 3, 4]) == 0, "agreed already"
     assert naming.unname(faced, [1, 2]) == 1
     assert current(faced)[1] == "rise"
+
+
+def test_a_models_word_is_taken_against_a_persons_only_when_that_is_asked_for(faced: Catalogue) -> None:
+    naming.name(faced, [1, 2], "chino")
+    with faced.writing() as connection:
+        connection.execute(
+            "INSERT INTO face_labels (face_id, label, speaker, said_by, confidence) VALUES "
+            "(1, 'cocoa', 'model', 'm', 0.9), (2, 'chino', 'model', 'm', 0.9), (3, 'chino', 'model', 'm', 0.2)"
+        )
+    assert naming.accept(faced, [1, 2, 3]) == 1
+    assert current(faced) == {1: "chino", 2: "chino", 3: "chino"}
+    assert naming.accept(faced, [1, 2, 3], against_persons=True) == 1
+    assert current(faced)[1] == "cocoa"
+
+
+def test_several_faces_under_one_name_are_suggested_it(faced: Catalogue) -> None:
+    faces.record(
+        faced, "animeface", "{}", [LookedAt(1, 2)],
+        [NewFace(1, 5, 5, 20, 20, 0.9, 1, 1, 1), NewFace(1, 60, 60, 20, 20, 0.9, 1, 1, 1)],
+    )  # fmt: skip
+    both = [row[0] for row in faced.rows("SELECT face_id FROM faces WHERE image_id = 1 ORDER BY x")]
+    assert not set(both) & set(current(faced)), "nobody knows whose the name is"
+    assert naming.accept(faced, both[:1]) == 1
+    assert current(faced)[both[0]] == "rise"

@@ -214,16 +214,17 @@ class FacesScreen(ArrangedScreen[FaceView]):
         self.decide(decide, step=True)
 
     def action_accept(self) -> None:
-        """Agree with what a model or a job says, and go on."""
+        """Say what is suggested, and go on; of several what no person has said, of one also against one's own word."""
         chosen = self.chosen()
         face = self._face()
-        if len(chosen) == 1 and face is not None and face.proposal is None:
+        alone = len(chosen) == 1
+        if alone and face is not None and face.proposal is None:
             self._grid.move(1, 0)
             return
         catalogue, label_set = self.host.catalogue, self._view.label_set
 
         def decide(ids: list[int]) -> str:
-            agreed = naming.accept(catalogue, ids, label_set)
+            agreed = naming.accept(catalogue, ids, label_set, against_persons=alone)
             if not agreed:
                 return "nobody suggested a name here"
             return f"{agreed:,} faces named as suggested" if agreed > 1 else ""
