@@ -170,15 +170,20 @@ def _keep(connection: Any, asked: Asked, order: Sequence[str]) -> None:
         ), which AS (
             SELECT image_id, arg_min(detector, list_position($order::VARCHAR[], detector)) AS detector
             FROM own WHERE detector <> '{BY_HAND}' AND list_contains($order::VARCHAR[], detector) GROUP BY image_id
+        ), beside AS MATERIALIZED (
+            FROM own SEMI JOIN which USING (image_id, detector)
+        ), the_same AS (
+            SELECT DISTINCT b.face_id FROM (
+                FROM beside ANTI JOIN (
+                    SELECT m.face_id FROM label_file_boxes m SEMI JOIN listed l ON l.file_id = m.file_id
+                ) m USING (face_id)
+            ) b
+            JOIN own a ON a.image_id = b.image_id AND a.kind = b.kind AND a.detector = '{BY_HAND}'
+            WHERE {_OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {_OVERLAP})
         )
-        SELECT {columns} FROM own b LEFT JOIN which w USING (image_id)
-        WHERE b.detector = '{BY_HAND}' OR (b.detector = w.detector AND (
-            b.face_id IN (SELECT face_id FROM label_file_boxes m SEMI JOIN listed l ON l.file_id = m.file_id)
-            OR NOT EXISTS (
-                FROM own a WHERE a.image_id = b.image_id AND a.kind = b.kind AND a.detector = '{BY_HAND}'
-                AND {_OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {_OVERLAP})
-            )
-        ))
+        SELECT {columns} FROM own b WHERE b.detector = '{BY_HAND}'
+        UNION ALL
+        SELECT {columns} FROM beside b ANTI JOIN the_same USING (face_id)
         """,
         {"kind": asked.kind, "order": list(order)},
     )
