@@ -392,6 +392,10 @@ def test_zaci(tmp_path: Path, bring: Bring, give: Give, catalogue: Catalogue) ->
     assert bytes_of(tmp_path / "out") == {"test.json": json.dumps(ZACI).encode(), "pairs.csv": PAIRS.encode()}
     before = state(catalogue)
     assert bring("zaci", folder).pairs == 0 and state(catalogue) == before
+    write(folder, {"pairs.csv": "".join(PAIRS.splitlines(keepends=True)[:3])})
+    assert bring("zaci", folder).pairs == 1 and len(state(catalogue)[4]) == 2
+    journal.undo(catalogue)
+    assert state(catalogue) == before
     journal.undo(catalogue)
     assert state(catalogue)[4] == [] and state(catalogue)[0] == []
 

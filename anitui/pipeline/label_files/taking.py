@@ -20,7 +20,7 @@ from anitui.pipeline.label_files.pictures import NamedPictures, Pictures, parts_
 from anitui.pipeline.sources.folder import printable
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
-from anitui.store import label_files
+from anitui.store import label_files, picture_names
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import BY_HAND
 from anitui.store.labels import LONGEST
@@ -171,8 +171,8 @@ def _find(
     catalogue: Catalogue, wanted: list[_Wanted], files: list[str], report: LabelReport, problems: Problems
 ) -> None:
     """The pictures that names mean: those that were just taken in, else those that are called so in the catalogue."""
-    taken = dict(zip(files, label_files.images_of(catalogue, files), strict=True)) if files else {}
-    found, several = label_files.images_called(catalogue, sorted({name for each in wanted for name in each.asked()}))
+    taken = dict(zip(files, picture_names.images_of(catalogue, files), strict=True)) if files else {}
+    found, several = picture_names.images_called(catalogue, sorted({name for each in wanted for name in each.asked()}))
 
     def image_of(name: str, path: str | None, meant: tuple[str, ...]) -> int | None:
         report.pictures += 1
