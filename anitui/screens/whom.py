@@ -20,7 +20,7 @@ _NOT = 9
 
 
 class Whom(Question[str | None]):
-    """Answers with the name of a label: one that is there, or a new one."""
+    """Answers with the name of a label: one that is there, or a new one; an empty text where `off` takes it off."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
@@ -30,9 +30,9 @@ class Whom(Question[str | None]):
         Binding("pageup", "step(-10)", show=False),
     ]
 
-    def __init__(self, question: str, labels: Sequence[Known], *, new: bool = True) -> None:
+    def __init__(self, question: str, labels: Sequence[Known], *, new: bool = True, off: str = "") -> None:
         super().__init__()
-        self._question, self._labels, self._new = question, labels, new
+        self._question, self._labels, self._new, self._off = question, labels, new, off
         self._names: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -57,6 +57,9 @@ class Whom(Question[str | None]):
         if self._new and name and not any(name.lower() == each.lower() for each in self._names):
             self._names.append(name)
             options.append(Option(Text(f"a new label: {name}", "italic")))
+        if self._off and not name:
+            self._names.append("")
+            options.append(Option(Text(self._off, "italic")))
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options(options)

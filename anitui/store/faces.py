@@ -124,7 +124,8 @@ def record(
 ) -> int:
     """Note what a detector found in these pictures, in the place of what it found there before; how many are new.
 
-    What a person has said anything of stays, and a box that means the same face is not put beside it.
+    What a person has said anything of stays, and a box that means the same face is not put beside it. To a picture
+    that a person has gone through, nothing is added.
     """
     with catalogue.writing() as connection:
         with incoming(connection, as_table(looked, _LOOKED_TYPES)):
@@ -141,7 +142,8 @@ def record(
             connection.execute(
                 "CREATE OR REPLACE TEMP TABLE fresh AS SELECT nextval('face_ids') AS face_id, a.* FROM incoming a "
                 "WHERE NOT EXISTS (FROM faces b WHERE b.image_id = a.image_id AND b.kind = 'face' "
-                f"AND b.detector IN (?, '{BY_HAND}') AND {_SAME})",
+                f"AND b.detector IN (?, '{BY_HAND}') AND {_SAME}) "
+                "AND a.image_id NOT IN (SELECT image_id FROM reviewed_images)",
                 [detector],
             )
         connection.execute(

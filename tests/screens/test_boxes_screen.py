@@ -186,14 +186,16 @@ async def test_a_name_is_typed_completed_new_or_taken_off(cafe: Workspace, boxed
     async with at_boxes(cafe, boxed) as at:
         await at.press("tab", "t")
         await at.type("chi")
-        await at.press("right", "enter")
+        await at.press("enter")
         assert on_disk(boxed)[0][5] == "chino"
         await at.press("tab", "t")
         await at.type("Syaro")
         await at.press("enter")
         assert on_disk(boxed)[1][5] == "Syaro"
         await at.sees("3 ■ Syaro")
-        await at.press("t", *["backspace"] * 5, "enter")
+        await at.press("t", *["pagedown"] * 3)
+        await at.sees("nobody: takes Syaro off")
+        await at.press("enter")
         assert on_disk(boxed)[1][5] is None
 
 

@@ -102,6 +102,14 @@ def test_a_box_of_a_persons_is_never_doubled_or_taken_away(pictures: Catalogue) 
     assert boxes(pictures) == [(1, 5, "person")]
 
 
+def test_a_picture_that_a_person_has_gone_through_is_left_as_it_is(pictures: Catalogue) -> None:
+    looked(pictures, [face(1, 5), face(2, 5)])
+    with pictures.writing() as connection:
+        connection.execute("INSERT INTO reviewed_images (image_id) VALUES (1)")
+    looked(pictures, [face(1, 60), face(2, 60)])
+    assert boxes(pictures) == [(1, 5, "animeface"), (2, 60, "animeface")]
+
+
 def test_what_could_not_be_looked_at_keeps_what_was_found_and_waits_on(pictures: Catalogue) -> None:
     looked(pictures, [face(1, 5)])
     faces.record(pictures, "animeface", "{}", [LookedAt(1, 0, "broken")], [])

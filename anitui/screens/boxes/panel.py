@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich.text import Text
-from textual.suggester import Suggester
 
 from anitui.screens.boxes.desk import Desk
 from anitui.screens.boxes.geometry import CORNERS
@@ -108,16 +107,3 @@ def _state(desk: Desk, box: Box) -> str:
     if desk.draft == box.face_id:
         return "new: arrows grow it"
     return "unsure" if box.unsure else ""
-
-
-class Names(Suggester):
-    """Completes the name of a label."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self.names: list[str] = []
-
-    async def get_suggestion(self, value: str) -> str | None:
-        begun = value.lower()
-        found = next((each for each in self.names if begun and each.lower().startswith(begun)), None)
-        return None if found is None else value + found[len(value) :]

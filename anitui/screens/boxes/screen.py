@@ -11,9 +11,9 @@ from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.boxes.desk import SHOWN, Desk, rect_of
 from anitui.screens.boxes.geometry import CORNERS, Rect, between, fine, hit, inserted, moved
 from anitui.screens.boxes.going import BoxesGoing
-from anitui.screens.boxes.panel import Names
 from anitui.screens.boxes.view import BoxView
-from anitui.screens.questions import Ask, Choose
+from anitui.screens.questions import Choose
+from anitui.screens.whom import Whom
 from anitui.store.boxes import Box
 from anitui.store.labels import KEYS
 
@@ -215,10 +215,8 @@ class BoxesScreen(BoxesGoing):
             desk.select(self.keeper.numbers.get(chosen, chosen))
             self._call(name)
 
-        completing = Names()
-        completing.names = [each.name for each in self.labels]
-        detail = "empty takes the name off" if box.label else "a new name is a new label"
-        self.app.push_screen(Ask("Who is this?", box.label or "", detail=detail, suggester=completing), answered)
+        off = f"nobody: takes {box.label} off" if box.label else ""
+        self.app.push_screen(Whom("Who is this?", self.labels, off=off), answered)
 
     def action_copy(self) -> None:
         desk = self._may_edit()
