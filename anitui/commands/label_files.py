@@ -94,7 +94,8 @@ def run(options: argparse.Namespace) -> int:
 
 def tell_export(done: ExportReport) -> None:
     """What an export wrote, for a person."""
-    say(f"{count(done.boxes, 'box', 'boxes')} in {count(done.pictures, 'picture')}, {done.labelled:,} with a label")
+    boxes = f"{count(done.boxes, 'box', 'boxes')} in {count(done.pictures, 'picture')}"
+    say(f"{boxes}, {done.labelled:,} with a label of {done.label_set}")
     if done.pairs:
         say(f"{count(done.pairs, 'judged pair')}")
     if done.detectors:

@@ -8,9 +8,8 @@ from dataclasses import asdict
 
 from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
-from anitui.pipeline import box_hashes
-from anitui.pipeline.examine import limits_of
-from anitui.pipeline.pair_scan import PairCounts, PairOrder, PairReport, find_pairs, pair_counts
+from anitui.pipeline.box_hashes import hashed_pairs
+from anitui.pipeline.pair_scan import PairCounts, PairOrder, PairReport, pair_counts
 from anitui.words import count
 
 WIDTH = 32
@@ -31,10 +30,7 @@ def run(options: argparse.Namespace) -> int:
             tell_counts(counts)
             report(options, asdict(counts))
         else:
-            if order.kind == "face":
-                # Of a box that was drawn, moved or brought back, and not looked at since.
-                box_hashes.fill(at.workspace, at.catalogue, limits_of(at.settings.importing))
-            done = drive(find_pairs(at.catalogue, order))
+            done = drive(hashed_pairs(at.workspace, at.catalogue, order, at.settings.importing))
             tell(done)
             report(options, asdict(done))
     return 0

@@ -163,19 +163,15 @@ class Background:
             return
 
         def work() -> Work[PairReport]:
-            from anitui.pipeline import box_hashes
-            from anitui.pipeline.examine import limits_of
-            from anitui.pipeline.pair_scan import find_pairs
+            from anitui.pipeline.box_hashes import hashed_pairs
 
-            if order.kind == "face":
-                yield progress.Event("looking at boxes that were drawn or moved")
-                box_hashes.fill(app.workspace, app.catalogue, limits_of(app.settings.importing))
-            return (yield from find_pairs(app.catalogue, order))
+            return hashed_pairs(app.workspace, app.catalogue, order, app.settings.importing)
 
         def told(report: PairReport) -> tuple[str, str]:
             app.call_later(done, report.new, report.open)
             return "; ".join(report.notes), "information"
 
+        _ready_for_processes()
         name = f"search for pairs by {order.algorithm} up to {order.hi}"
         again = "what was found is kept, and the same search goes on from there"
         self._start(Run(_SEARCH, name, "⠋ pairs"), work, told, again)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from anitui.errors import Stopped, WrongUse
 from anitui.store import filters
-from anitui.store.catalogue import Catalogue
+from anitui.store.catalogue import Catalogue, incoming
 from anitui.store.faces import BY_HAND
 
 if TYPE_CHECKING:
     import numpy
+    import pyarrow
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
@@ -218,33 +219,55 @@ class Unhashed:
     corners: Corners
 
 
-def without_hashes(catalogue: Catalogue, image_id: int | None = None, limit: int = 1000) -> list[Unhashed]:
-    """Boxes that count and lack hashes: of one picture, or of all."""
+_LACKING = (
+    "FROM faces f JOIN images i ON i.image_id = f.image_id ANTI JOIN face_hashes h ON h.face_id = f.face_id "
+    "WHERE f.state = 'active' AND i.purged_at IS NULL"
+)
+
+
+def count_without_hashes(catalogue: Catalogue) -> int:
+    """How many boxes count and lack hashes."""
+    return int(catalogue.value(f"SELECT count(*) {_LACKING}"))
+
+
+def without_hashes(
+    catalogue: Catalogue, image_id: int | None = None, *, after: int = 0, limit: int = 1000
+) -> list[Unhashed]:
+    """Boxes that count and lack hashes: of one picture, or of those behind one, picture by picture."""
     rows = catalogue.rows(
-        "SELECT f.face_id, i.image_id, i.path, i.width, i.height, f.x, f.y, f.w, f.h FROM faces f "
-        "JOIN images i ON i.image_id = f.image_id ANTI JOIN face_hashes h ON h.face_id = f.face_id "
-        "WHERE f.state = 'active' AND i.purged_at IS NULL AND ($image::BIGINT IS NULL OR i.image_id = $image) "
+        f"SELECT f.face_id, i.image_id, i.path, i.width, i.height, f.x, f.y, f.w, f.h {_LACKING} "
+        "AND CASE WHEN $image::BIGINT IS NULL THEN i.image_id > $after ELSE i.image_id = $image END "
         "ORDER BY i.image_id, f.face_id LIMIT $limit",
-        {"image": image_id, "limit": limit},
+        {"image": image_id, "after": after, "limit": limit},
     )
     return [Unhashed(row[0], row[1], row[2], row[3], row[4], (row[5], row[6], row[7], row[8])) for row in rows]
 
 
 def put_hashes(catalogue: Catalogue, found: Sequence[tuple[Unhashed, tuple[int, int, int]]]) -> int:
     """Keep the hashes (dhash, phash, ahash) of crops, where the box is still the one that they were made of."""
-    with catalogue.writing() as connection:
-        kept = 0
-        for box, hashes in found:
-            still = connection.execute(
-                "SELECT 1 FROM faces f WHERE face_id = ? AND x = ? AND y = ? AND w = ? AND h = ? "
-                "AND NOT EXISTS (FROM face_hashes k WHERE k.face_id = f.face_id)",
-                [box.face_id, *box.corners],
-            ).fetchall()
-            if not still:
-                continue
-            kept += 1
-            for algorithm, bits in zip(("dhash", "phash", "ahash"), hashes, strict=True):
-                connection.execute(
-                    "INSERT INTO face_hashes VALUES (?, ?, 'fast', ?::UBIGINT)", [box.face_id, algorithm, bits]
-                )
-        return kept
+    rows = [(box.face_id, *box.corners, *hashes) for box, hashes in found]
+    with catalogue.writing() as connection, incoming(connection, _hash_table(rows)):
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE hashed AS SELECT n.* FROM incoming n "
+            "SEMI JOIN faces f ON f.face_id = n.face_id AND f.x = n.x AND f.y = n.y AND f.w = n.w AND f.h = n.h "
+            "ANTI JOIN face_hashes k ON k.face_id = n.face_id"
+        )
+        for algorithm in _ALGORITHMS:
+            connection.execute(
+                f"INSERT INTO face_hashes SELECT face_id, '{algorithm}', 'fast', {algorithm} FROM hashed"
+            )
+        kept = int(connection.execute("SELECT count(*) FROM hashed").fetchall()[0][0])
+        connection.execute("DROP TABLE hashed")
+    return kept
+
+
+_ALGORITHMS = ("dhash", "phash", "ahash")
+
+
+def _hash_table(rows: Sequence[tuple[float, ...]]) -> pyarrow.Table:
+    import pyarrow
+
+    names = ("face_id", "x", "y", "w", "h", *_ALGORITHMS)
+    kinds = (pyarrow.int64(), *[pyarrow.float64()] * 4, *[pyarrow.uint64()] * 3)
+    columns = [pyarrow.array([row[at] for row in rows], kind) for at, kind in enumerate(kinds)]
+    return pyarrow.table(dict(zip(names, columns, strict=True)))

@@ -23,11 +23,11 @@ _TOUCHED = (
     "OR EXISTS (FROM verdicts v WHERE v.kind = 'face' AND f.face_id IN (v.a_id, v.b_id)))"
 )
 # What boxes `a` and `b` have in common, of what they cover together.
-_OVERLAP = (
+OVERLAP = (
     "(greatest(0, least(a.x + a.w, b.x + b.w) - greatest(a.x, b.x)) "
     "* greatest(0, least(a.y + a.h, b.y + b.h) - greatest(a.y, b.y)))"
 )
-_SAME = f"{_OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {_OVERLAP})"
+_SAME = f"{OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {OVERLAP})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from anitui.store import filters
 from anitui.store.boxes import MARKED
 from anitui.store.catalogue import Catalogue
-from anitui.store.faces import _OVERLAP, BY_HAND, SAME
+from anitui.store.faces import BY_HAND, OVERLAP, SAME
 from anitui.store.filters import PICTURES, Grammar
 
 _OR_MARKED = f"(i.state = 'active' OR (i.state = 'set_aside' AND i.reason = '{MARKED}'))"
@@ -179,7 +179,7 @@ def _keep(connection: Any, asked: Asked, order: Sequence[str]) -> None:
                 ) m USING (face_id)
             ) b
             JOIN own a ON a.image_id = b.image_id AND a.kind = b.kind AND a.detector = '{BY_HAND}'
-            WHERE {_OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {_OVERLAP})
+            WHERE {OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {OVERLAP})
         )
         SELECT {columns} FROM own b WHERE b.detector = '{BY_HAND}'
         UNION ALL
@@ -196,6 +196,16 @@ def numbers(catalogue: Catalogue, label_set: str) -> dict[str, int]:
         [label_set],
     )
     return dict(rows)
+
+
+def fullest_set(catalogue: Catalogue, usual: str) -> str:
+    """The set whose names are meant where nobody says so: the usual one, unless only others are used."""
+    rows = catalogue.rows(
+        "SELECT label_set FROM face_labels GROUP BY label_set "
+        "ORDER BY label_set <> ?, count(*) DESC, label_set LIMIT 1",
+        [usual],
+    )
+    return str(rows[0][0]) if rows else usual
 
 
 def now_called(catalogue: Catalogue, label_set: str) -> dict[str, str]:

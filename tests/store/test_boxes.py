@@ -9,6 +9,8 @@ from PIL import Image
 
 from anitui.errors import WrongUse
 from anitui.pipeline import box_hashes, decode
+from anitui.progress import run
+from anitui.settings import ImportSettings
 from anitui.store import boxes, boxing, faces, journal, naming
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import LookedAt, NewFace
@@ -99,13 +101,25 @@ def test_hashes_go_with_their_box_and_are_made_anew(workspace: Workspace, pictur
     drawn = boxing.draw(pictures, 3, (10, 10, 50, 50))
     assert hashed(pictures) == {2, 3} and boxes.boxed(pictures, 1, "characters").lacks_hashes
     assert box_hashes.fill(workspace, pictures, decode.Limits(), 1) == 1
-    assert box_hashes.fill(workspace, pictures, decode.Limits()) == 1
+    assert run(box_hashes.fill_all(workspace, pictures, ImportSettings()), lambda _: None) == 1
     assert hashed(pictures) == {1, 2, 3, drawn} and not boxes.boxed(pictures, 1, "characters").lacks_hashes
     journal.undo(pictures)
     journal.undo(pictures)
     assert hashed(pictures) == {2, 3}  # those of the box as it lies now are not known
     Path(workspace.file("media/1.png")).write_bytes(b"broken")
-    assert box_hashes.fill(workspace, pictures, decode.Limits()) == 0
+    assert run(box_hashes.fill_all(workspace, pictures, ImportSettings()), lambda _: None) == 0
+
+
+def test_boxes_of_many_pictures_are_hashed_page_by_page(
+    workspace: Workspace, pictures: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(box_hashes, "_PAGE", 3)
+    for at in range(5):
+        boxing.draw(pictures, 1, (at, at, 30, 30))
+        boxing.draw(pictures, 3, (at, at, 40, 40))
+    Path(workspace.file("media/1.png")).write_bytes(b"broken")
+    assert run(box_hashes.fill_all(workspace, pictures, ImportSettings()), lambda _: None) == 5
+    assert boxes.count_without_hashes(pictures) == 5, "of the broken picture"
 
 
 def test_hashes_of_a_box_that_was_moved_meanwhile_are_not_kept(pictures: Catalogue) -> None:

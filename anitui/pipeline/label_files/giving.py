@@ -46,6 +46,7 @@ class ExportReport:
     """What an export wrote."""
 
     format: str
+    label_set: str
     files: list[str] = field(default_factory=list)
     pictures: int = 0
     boxes: int = 0
@@ -59,7 +60,7 @@ class ExportReport:
 def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport]:
     """Write label files."""
     form = order.format
-    label_set = label_files.check_set(order.label_set or form.label_set)
+    label_set = label_files.check_set(order.label_set or label_export.fullest_set(catalogue, form.label_set))
     ending = Path(form.main).suffix
     one_file = form.file_of is None and order.destination.suffix.lower() == ending and not order.destination.is_dir()
     folder = order.destination.parent if one_file else order.destination
@@ -80,7 +81,7 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
         _add_pairs(catalogue, files)
     out = Outgoing(files, lambda what: lost.update([what]))
     _fit(out, form, lost)
-    report = ExportReport(form.name, detectors=found.detectors, hidden=found.hidden)
+    report = ExportReport(form.name, label_set, detectors=found.detectors, hidden=found.hidden)
     report.pictures = sum(1 for _ in out.pictures())
     report.boxes = sum(len(each.boxes) for each in out.pictures())
     report.labelled = sum(box.label is not None for each in out.pictures() for box in each.boxes)

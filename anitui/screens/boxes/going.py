@@ -42,7 +42,6 @@ class BoxesGoing(BoxesLooking):
     def on_mount(self) -> None:
         self.line_up("", self._first, first=True)
         self.watch(self.app, "status", self._count_again, init=False)
-        self._fill_hashes(None)
 
     def on_unmount(self) -> None:
         self._reading.stop()
@@ -198,7 +197,7 @@ class BoxesGoing(BoxesLooking):
 
         self.off_thread(lambda: label_store.known(self.host.catalogue, label_set), arrive, group="labels", quiet=True)
 
-    def _fill_hashes(self, image_id: int | None) -> None:
+    def _fill_hashes(self, image_id: int) -> None:
         """Near-duplicates are found by hashes, and those of a box that was changed are to be made."""
         from anitui.pipeline import box_hashes
         from anitui.pipeline.examine import limits_of

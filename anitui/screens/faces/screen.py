@@ -2,183 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
-from textual.timer import Timer
 
-from anitui.pipeline.crops import CropShape, around
-from anitui.screens.arranged import ArrangedScreen
 from anitui.screens.bindings import bindings, shown_key
-from anitui.screens.completing import Filters
-from anitui.screens.faces import place as place_of
-from anitui.screens.faces.captions import caption
-from anitui.screens.faces.panel import LabelPanel
-from anitui.screens.questions import Ask, Choose
+from anitui.screens.faces.viewing import ViewingScreen
 from anitui.screens.whom import Whom
-from anitui.screens.widgets.picture import GridCell
-from anitui.store import face_filters, face_gallery, labels, naming, remembered
-from anitui.store.face_gallery import GROUPS, ORDERS, FaceView, ShownFace
-from anitui.store.gallery import NO_GROUP, Arrangement
-from anitui.store.labels import KEYS, Known
+from anitui.store import boxes, face_gallery, naming
+from anitui.store.face_gallery import FaceView
+from anitui.store.labels import KEYS
 from anitui.words import count
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
-    from anitui.store.journal import Entry
-
-NAME = "faces"
-_SHOWN = CropShape(margin=0.2)
-_NEW_SET = "\0"
-_NARROW = 76
-_SCALE = 16  # a face is told from less than a picture
-# After the last decision; until then the numbers beside the labels are a moment old.
-_COUNT_AFTER = 0.5
-
-
-class FacesScreen(ArrangedScreen[FaceView]):
+class FacesScreen(ViewingScreen):
     """Names faces."""
 
-    place = "faces"
-    noun = "face"
-    CSS_PATH = "faces.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("faces")
 
     def __init__(self) -> None:
-        super().__init__(FaceView())
-        self._labels: list[Known] = []
-        self._faces: dict[int, ShownFace] = {}
+        super().__init__()
         self._before: tuple[FaceView, int | None] | None = None  # where one was before those most alike
-        self._counting: Timer | None = None
-        self._begun = False
-
-    def body(self) -> ComposeResult:
-        with Horizontal():
-            yield self.grid(scale=_SCALE)
-            yield LabelPanel()
-
-    def on_mount(self) -> None:
-        find = shown_key("faces.detect", self.host.key_map)
-        self.none_yet = f"no faces yet: {find} finds them in all pictures"
-
-        def begin(kept: Any) -> None:
-            self._begun = True
-            view, at = place_of.recalled(kept)
-            self._count_labels(view.label_set)
-            self.show(view, at=at)
-
-        self.where(NAME, "reading …")
-        self.off_thread(lambda: remembered.remembered(self.host.catalogue, NAME), begin, group="begin")
-
-    def on_unmount(self) -> None:
-        super().on_unmount()
-        if self._counting is not None:
-            self._counting.stop()
-
-    def on_resize(self) -> None:
-        self.set_class(self.size.width < _NARROW, "-narrow")
-
-    def on_screen_suspend(self) -> None:
-        if self._begun and self._arranged is not None and self._view.like is None:
-            self.host.keep_place(NAME, place_of.kept(self._view, self.current()))
-
-    # What is shown.
-
-    def work_out(self, view: FaceView, cursor: DuckDBPyConnection) -> Arrangement:
-        return face_gallery.arrange(self.host.catalogue, view, cursor)
-
-    def read(self, arranged: Arrangement, first: int, last: int) -> Sequence[ShownFace]:
-        return face_gallery.window(self.host.catalogue, arranged, first, last)
-
-    def filled(self, first: int, found: Sequence[ShownFace]) -> None:
-        self._faces = {each.face_id: each for each in found}
-
-    def arrive(self, view: FaceView, arranged: Arrangement, at: int | None) -> None:
-        if view.label_set != self._view.label_set:
-            self._count_labels(view.label_set)
-        super().arrive(view, arranged, at)
-
-    def show_filter(self, query: str) -> None:
-        """Show what a filter leaves; the order and the groups stay."""
-        self._begun = True
-        self.workers.cancel_group(self, "begin")
-        self._count_labels(self._view.label_set)
-        self.show(replace(self._view, query=query, like=None))
-
-    def cell(self, arranged: Arrangement, index: int, face: ShownFace) -> GridCell:
-        group = arranged.group_at(index)
-        words, tone = caption(face)
-        left, top, right, bottom = around(face.box, face.width, face.height, _SHOWN)
-        return GridCell(
-            key=face.face_id,
-            path=self.host.workspace.file(face.path),
-            caption=words,
-            state="active" if face.state == "active" else "set_aside",
-            selected=face.face_id in self._selected,
-            group=group.name if group else None,
-            group_size=group.size if group else 0,
-            group_place=index - group.start if group else None,
-            crop=(left, top, right - left, bottom - top),
-            tone=tone,
-            noun="face",
-        )
-
-    def in_words(self, view: FaceView) -> str:
-        parts = [view.query or "all that are active"]
-        if view.like is not None:
-            parts.append(f"most like face {view.like}")
-        else:
-            parts.append(view.order)
-        if view.group and view.like is None:
-            parts.append(f"by {view.group}")
-        if view.label_set != labels.CHARACTERS:
-            parts.insert(0, view.label_set)
-        return " › ".join(parts)
-
-    def tell(self) -> None:
-        super().tell()
-        face = self._face()
-        self.query_one(LabelPanel).mark(face.label or face.proposal if face is not None else None)
-
-    def reload(self) -> None:
-        if not self._begun:
-            return
-        super().reload()
-        self._count_soon()
-        arranged = self._arranged
-        if arranged is None:
-            return
-
-        def counted(total: int) -> None:
-            # Faces came or went, by a detector or a file: everything is put in order again.
-            if self._arranged is arranged and total != arranged.in_catalogue:
-                self.show(self._view, at=self.current())
-
-        self.off_thread(lambda: face_gallery.count(self.host.catalogue), counted, group="count")
-
-    def stepped(self, entry: Entry, *, undone: bool) -> None:
-        self._count_soon()
-
-    def _count_soon(self) -> None:
-        if self._counting is not None:
-            self._counting.stop()
-        self._counting = self.set_timer(_COUNT_AFTER, lambda: self._count_labels(self._view.label_set))
-
-    def _count_labels(self, label_set: str) -> None:
-        def counted(found: list[Known]) -> None:
-            self._labels = found
-            self.query_one(LabelPanel).show(label_set, found)
-
-        self.off_thread(lambda: labels.known(self.host.catalogue, label_set), counted, group="labels")
-
-    def _face(self) -> ShownFace | None:
-        current = self.current()
-        return self._faces.get(current) if current is not None else None
 
     # What one decides.
 
@@ -282,15 +127,29 @@ class FacesScreen(ArrangedScreen[FaceView]):
 
     def action_alike(self) -> None:
         """Those most like this one, the likest first; again, or back, leads to where one was."""
-        current = self.current()
         if self._view.like is not None:
             self._leave_alike()
-        elif current is not None:
-            self._before = (self._view, current)
-            self.show(replace(self._view, like=current))
-            back = shown_key("anywhere.step_back", self.host.key_map)
-            select = shown_key("faces.select", self.host.key_map)
-            self.say(f"the likest first: {select} and a move select as far as they are one; {back} goes back")
+            return
+        face, host = self._face(), self.host
+        if face is None:
+            self.say("there is no face here")
+            return
+
+        def look() -> int:
+            from anitui.pipeline import box_hashes
+            from anitui.pipeline.examine import limits_of
+
+            box_hashes.fill(host.workspace, host.catalogue, limits_of(host.settings.importing), face.image_id)
+            return boxes.count_without_hashes(host.catalogue)
+
+        def show(left: int) -> None:
+            self._before = (self._view, face.face_id)
+            self.show(replace(self._view, like=face.face_id))
+            select, back = (shown_key(each, host.key_map) for each in ("faces.select", "anywhere.step_back"))
+            unseen = f"; {count(left, 'face')} not among them: anitui pairs --on faces looks at them" if left else ""
+            self.say(f"the likest first: {select} and a move select as far as they are one; {back} goes back{unseen}")
+
+        self.off_thread(look, show, group="alike")
 
     def _leave_alike(self) -> None:
         view, at = self._before or (replace(self._view, like=None), self._view.like)
@@ -307,67 +166,6 @@ class FacesScreen(ArrangedScreen[FaceView]):
             self.show(replace(self._view, query=""), at=self.current())
             return True
         return False
-
-    def action_again(self) -> None:
-        """Work the view out again: what does not fit it any more leaves it."""
-        self.show(self._view, at=self.current())
-
-    # What is asked.
-
-    def action_filter(self) -> None:
-        def answered(query: str | None) -> None:
-            if query is not None:
-                self.show(replace(self._view, query=query, like=None), at=self.current())
-
-        completing = Filters(face_filters.grammar(self._view.label_set))
-        completing.labels.extend(each.name for each in self._labels)
-        detail = "label:none by:job hint:cocoa score<0.5 face<60 unsure:yes state:all in:my_view job:3"
-        self.app.push_screen(Ask("Show only", self._view.query, detail=detail, suggester=completing), answered)
-
-    def action_sort(self) -> None:
-        def answered(order: str | None) -> None:
-            if order:
-                self.show(replace(self._view, order=order, like=None))
-
-        self.app.push_screen(Choose("In which order?", [(each, each) for each in ORDERS], self._view.order), answered)
-
-    def action_group(self) -> None:
-        def answered(group: str | None) -> None:
-            if group:
-                self.show(replace(self._view, group=None if group == NO_GROUP else group, like=None))
-
-        options = [(NO_GROUP, "no groups"), *((each, each) for each in GROUPS)]
-        self.app.push_screen(
-            Choose("Under one heading what shares its", options, self._view.group or NO_GROUP), answered
-        )
-
-    def action_set(self) -> None:
-        """Name with the labels of another set."""
-
-        def name_with(label_set: str | None) -> None:
-            if label_set:
-                self.show(replace(self._view, label_set=labels.tidy(label_set)), at=self.current())
-
-        def ask(sets: list[str]) -> None:
-            def answered(chosen: str | None) -> None:
-                if chosen == _NEW_SET:
-                    self.app.push_screen(Ask("What is the new set called?", placeholder="quality"), name_with)
-                else:
-                    name_with(chosen)
-
-            here = self._view.label_set
-            options = [(each, each) for each in dict.fromkeys([*sets, here])] + [(_NEW_SET, "a new set …")]
-            self.app.push_screen(Choose("Name with the labels of", options, here), answered)
-
-        self.off_thread(lambda: labels.sets(self.host.catalogue), ask, group="sets")
-
-    def action_labels(self) -> None:
-        from anitui.screens.faces.label_list import LabelsScreen
-
-        self.app.push_screen(LabelsScreen(self._view.label_set))
-
-    def action_detect(self) -> None:
-        self.host.find_faces()
 
     # Where one goes.
 
@@ -388,3 +186,11 @@ class FacesScreen(ArrangedScreen[FaceView]):
             return
         pictures = [each.image_id for each in self._faces.values()]
         self.host.fix_boxes(face.image_id, list(dict.fromkeys(pictures)))
+
+    def action_labels(self) -> None:
+        from anitui.screens.faces.label_list import LabelsScreen
+
+        self.app.push_screen(LabelsScreen(self._view.label_set))
+
+    def action_detect(self) -> None:
+        self.host.find_faces()
