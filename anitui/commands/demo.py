@@ -12,7 +12,7 @@ from anitui.commands import terminal
 from anitui.commands.opened import held
 from anitui.commands.telling import drive, report, say
 from anitui.demo.gather import JOBS
-from anitui.demo.tour import ALIKE, IMPORTED, POSTED, Tour, tour
+from anitui.demo.tour import ALIKE, IMPORTED, LABEL_FILES, POSTED, Tour, tour
 from anitui.words import count, duration, size
 from anitui.workspace import Workspace, create
 
@@ -63,7 +63,8 @@ def _tell_faces(done: Tour) -> None:
         return
     by = f", by {done.found.detector}, in {duration(done.found.seconds)}" if done.found.pictures else ""
     say(f"  faces     {done.faces:,} found{by}")
-    say(f"  to name   {done.faces - done.named:,} that nobody has named: g f")
+    say(f"  to name   {done.faces - done.named:,} that nobody has named: g f; their boxes: g x")
+    say(f"  written   {count(done.label_files, 'label file')} in exports/labels: {', '.join(LABEL_FILES)}")
 
 
 def _tell_collected(done: Tour) -> None:

@@ -17,6 +17,8 @@ from anitui.pipeline.detect.detector import CannotDetect
 from anitui.pipeline.detecting import DetectOrder, DetectReport, find_faces
 from anitui.pipeline.doctor import examine_workspace
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
+from anitui.pipeline.label_files.giving import ExportOrder, export_labels
+from anitui.pipeline.label_files.registry import FORMATS
 from anitui.pipeline.pair_scan import PairOrder, find_pairs
 from anitui.progress import Event, Work
 from anitui.settings import Settings
@@ -38,6 +40,7 @@ ALIKE = 8  # bits of dhash
 AGREED = 6  # faces whose name from a folder a person agrees with
 OFFLINE = "animeface"  # the detector that needs no download
 FACES = "10%"  # of a picture's shorter side, the smallest that is drawn
+LABEL_FILES = ("lap", "coco", "csv")
 SURE = "dhash<=1 phash<=1 labels:equal keep:larger,heavier"
 
 
@@ -56,6 +59,7 @@ class Tour:
     no_detector: str = ""  # why no faces were looked for
     faces: int = 0
     named: int = 0
+    label_files: int = 0
     pairs: int = 0
     pairs_open: int = 0
     decided: list[str] = field(default_factory=list)
@@ -95,6 +99,9 @@ def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed
     if fresh:
         _name(catalogue)
         done.decided = _told(catalogue)
+    for name in LABEL_FILES:
+        written = ExportOrder(workspace.exports / "labels" / name, FORMATS[name], force=True)
+        done.label_files += len((yield from export_labels(catalogue, written)).files)
     done.pairs_open = len(triage.line_up(catalogue, triage.View(hi=ALIKE)))
     examined = yield from examine_workspace(workspace, catalogue)
     done.clean = examined.clean

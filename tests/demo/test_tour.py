@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -126,6 +127,9 @@ def test_faces_are_found_named_by_where_they_were_seen_and_agreed_with(made: Mad
     assert told.named == sum(by.values())
     assert "agreed with the names of 6 faces" in told.decided
     assert told.decided[-1] == "1 face: not a face, and took it back"
+    written = made.root / "exports" / "labels"
+    assert len(json.loads((written / "coco" / "annotations.json").read_text())["annotations"]) == told.faces
+    assert len((written / "lap" / "labels_faces.txt").read_text().splitlines()) == told.found.pictures
 
 
 def test_what_is_lost_is_told_with_its_reason(made: Made) -> None:
