@@ -12,15 +12,15 @@ LABEL_KEYS = (
 
 ACTIONS: tuple[Action, ...] = (
     # Faces. The keys of labels are those of LAP's labeler.
-    Action("faces.accept", "space", "as suggested", "The name that a model or a job suggests, and on to the next.", 1),
+    Action("faces.accept", "space", "agree", "The name that a model or a job suggests, and on to the next.", 1),
     Action("faces.name(0)", "1", "name", "Name with the label of this key, and on to the next.", 2),
     *(
         Action(f"faces.name({slot})", key, f"name {sign}", f"Name with the label of the key {sign}.")
         for slot, (key, sign) in enumerate(LABEL_KEYS)
         if slot
     ),
-    Action("faces.type", "t", "name by typing", "Find a label among hundreds by typing, or make a new one.", 3),
-    Action("faces.not_a_face", "n", "not a face", "Set the box aside: it holds no face. Nothing is deleted.", 4),
+    Action("faces.type", "t", "type", "Find a label among hundreds by typing, or make a new one.", 3),
+    Action("faces.not_a_face", "n", "no face", "Set the box aside: it holds no face. Nothing is deleted.", 4),
     Action("faces.unsure", "m", "unsure", "Nobody can say who this is; the same again takes it back.", 5),
     Action("faces.alike", "y", "most alike", "The faces most like this one, the likest first.", 6),
     Action("faces.open", "enter,o", "whole picture", "The picture with its boxes, and all that is known of it.", 7),

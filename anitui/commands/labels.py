@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         if options.do == "list":
             for each in known:
                 also = f"  also {', '.join(each.aliases)}" if each.aliases else ""
-                heard = "" if each.listed else "  (only jobs and folders say it)"
+                heard = "" if each.listed else "  (only heard of)"
                 say(f"{each.key or ' '}  {each.faces:>9,}  {each.name}{also}{heard}")
             others = [each for each in labels.sets(at.catalogue) if each != label_set]
             say(

@@ -16,7 +16,7 @@ from anitui.screens.questions import Question
 from anitui.store.labels import Known
 
 MOST = 200
-_NOT = 9
+_WITHIN, _NOT = 3, 9
 
 
 class Whom(Question[str | None]):
@@ -51,19 +51,19 @@ class Whom(Question[str | None]):
 
     def _narrow(self, typed: str) -> None:
         found = matching(self._labels, typed)
-        self._names = [each.name for each in found]
-        options = [Option(_line(each)) for each in found]
+        lines = [(each.name, _line(each)) for each in found]
         name = " ".join(typed.split())
-        if self._new and name and not any(name.lower() == each.lower() for each in self._names):
-            self._names.append(name)
-            options.append(Option(Text(f"a new label: {name}", "italic")))
+        if self._new and name and not any(name.lower() == each.name.lower() for each in found):
+            # Before what only holds it somewhere: Enter is to give what was meant.
+            begun = sum(fits(each, name) < _WITHIN for each in found)
+            lines.insert(begun, (name, Text(f"a new label: {name}", "italic")))
         if self._off and not name:
-            self._names.append("")
-            options.append(Option(Text(self._off, "italic")))
+            lines.append(("", Text(self._off, "italic")))
+        self._names = [each for each, _ in lines]
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options(options)
-        listed.highlighted = 0 if options else None
+        listed.add_options([Option(line) for _, line in lines])
+        listed.highlighted = 0 if lines else None
 
     def action_step(self, by: int) -> None:
         listed = self.query_one(OptionList)
@@ -81,22 +81,24 @@ class Whom(Question[str | None]):
 
 def matching(labels: Sequence[Known], typed: str) -> list[Known]:
     """Those that go by what is typed: whole, then from the beginning, then from that of a word, then anywhere."""
+    ranked = sorted((fits(each, typed), at) for at, each in enumerate(labels))
+    return [labels[at] for way, at in ranked if way < _NOT][:MOST]
+
+
+def fits(label: Known, typed: str) -> int:
+    """How well a label's best name goes with what is typed, the best first."""
     wanted = " ".join(typed.lower().split())
 
-    def fits(name: str) -> int:
+    def rank(name: str) -> int:
         if name == wanted:
             return 0
         if name.startswith(wanted):
             return 1
         if any(word.startswith(wanted) for word in name.replace("_", " ").split()):
             return 2
-        return 3 if wanted in name else _NOT
+        return _WITHIN if wanted in name else _NOT
 
-    def rank(each: Known) -> int:
-        return min(fits(name.lower()) for name in (each.name, *each.aliases))
-
-    ranked = sorted((rank(each), at) for at, each in enumerate(labels))
-    return [labels[at] for way, at in ranked if way < _NOT][:MOST]
+    return min(rank(name.lower()) for name in (label.name, *label.aliases))
 
 
 def _line(each: Known) -> Text:

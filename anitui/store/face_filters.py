@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from anitui.errors import WrongUse
-from anitui.store.filters import FIELDS, PICTURES, Builder, Condition, Grammar, Values, any_of, number, text_of
+from anitui.store.filters import FIELDS, PICTURES, Builder, Condition, Grammar, Values, named, number, text_of
 
 # Of the pictures' own words those that say something else of a face.
 _OF_PICTURES = {name: each for name, each in FIELDS.items() if name not in ("label", "state", "id", "reason")}
@@ -41,62 +41,51 @@ def _current(label_set: str) -> tuple[str, tuple[str]]:
 
 
 def _label(label_set: str) -> Builder:
-    named, of = _current(label_set)
+    having, of = _current(label_set)
 
     def build(field: str, op: str, values: Values) -> Condition:
-        if values == ["none"]:
-            return Condition(f"b.face_id NOT IN ({named})", of)
-        if values in (["any"], ["*"]):
-            return Condition(f"b.face_id IN ({named})", of)
-        inner = any_of("label", values, whole=True)
-        return Condition(f"b.face_id IN ({named} AND {inner.sql})", (*of, *inner.parameters))
+        return named(having, of, "b.face_id", values)
 
     return build
 
 
 def _by(label_set: str) -> Builder:
-    named, of = _current(label_set)
+    having, of = _current(label_set)
 
     def build(field: str, op: str, values: Values) -> Condition:
         speakers = ("person", "model", "job")
-        if values == ["nobody"]:
-            return Condition(f"b.face_id NOT IN ({named})", of)
-        if unknown := [each for each in values if each not in speakers]:
+        if unknown := [each for each in values if each not in (*speakers, "nobody")]:
             raise WrongUse(f"by is {', '.join(speakers)} or nobody, not {unknown[0]!r}")
-        listed = ", ".join(f"'{each}'" for each in values)
-        return Condition(f"b.face_id IN ({named} AND speaker IN ({listed}))", of)
+        parts = [f"b.face_id NOT IN ({having})"] * ("nobody" in values)
+        if listed := ", ".join(f"'{each}'" for each in values if each != "nobody"):
+            parts.append(f"b.face_id IN ({having} AND speaker IN ({listed}))")
+        return Condition(f"({' OR '.join(parts)})", of * len(parts))
 
     return build
 
 
 def _model(label_set: str) -> Builder:
     """What a model says, whoever is believed."""
-    said = "SELECT face_id FROM face_labels WHERE speaker = 'model' AND label_set = ?"
+    having = "SELECT face_id FROM face_labels WHERE speaker = 'model' AND label_set = ?"
 
     def build(field: str, op: str, values: Values) -> Condition:
-        if values == ["none"]:
-            return Condition(f"b.face_id NOT IN ({said})", (label_set,))
-        inner = any_of("label", values, whole=True)
-        return Condition(f"b.face_id IN ({said} AND {inner.sql})", (label_set, *inner.parameters))
+        return named(having, (label_set,), "b.face_id", values)
 
     return build
 
 
 def _of_current(label_set: str, column: Builder) -> Builder:
-    named, of = _current(label_set)
+    having, of = _current(label_set)
 
     def build(field: str, op: str, values: Values) -> Condition:
         inner = column(field, op, values)
-        return Condition(f"b.face_id IN ({named} AND {inner.sql})", (*of, *inner.parameters))
+        return Condition(f"b.face_id IN ({having} AND {inner.sql})", (*of, *inner.parameters))
 
     return build
 
 
 def _hint(field: str, op: str, values: Values) -> Condition:
-    if values == ["none"]:
-        return Condition("b.image_id NOT IN (SELECT image_id FROM hints)")
-    inner = any_of("label", values, whole=True)
-    return Condition(f"b.image_id IN (SELECT image_id FROM hints WHERE {inner.sql})", inner.parameters)
+    return named("SELECT image_id FROM hints WHERE true", (), "b.image_id", values)
 
 
 def _state(field: str, op: str, values: Values) -> Condition:
@@ -131,7 +120,7 @@ def _anywhere(label_set: str) -> Callable[[str], Condition]:
     label = _label(label_set)
 
     def build(text: str) -> Condition:
-        named, seen = label("label", ":", [f"*{text}*"]), PICTURES.anywhere(text)
-        return Condition(f"({named.sql} OR {seen.sql})", (*named.parameters, *seen.parameters))
+        called, seen = label("label", ":", [f"*{text}*"]), PICTURES.anywhere(text)
+        return Condition(f"({called.sql} OR {seen.sql})", (*called.parameters, *seen.parameters))
 
     return build

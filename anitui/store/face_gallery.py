@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from anitui.errors import Stopped, WrongUse, first_line
+from anitui.errors import Stopped, WrongUse
 from anitui.store import face_filters, filters
 from anitui.store.catalogue import Catalogue
 from anitui.store.gallery import Arrangement, Group, View, groups_of
@@ -139,10 +139,10 @@ def arrange(catalogue: Catalogue, view: FaceView, cursor: DuckDBPyConnection | N
             ids = found["id"]
     except duckdb.InterruptException:
         raise Stopped("stopped") from None
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
+    except (duckdb.CatalogException, duckdb.BinderException):
         if "in:" not in view.query:
             raise
-        raise WrongUse(f"in: takes a view or table of the catalogue with a face_id; {first_line(error)}") from None
+        raise WrongUse("in: takes the name of a view or table of the catalogue that has a column face_id") from None
     return Arrangement(view, numpy.ascontiguousarray(ids, dtype=numpy.int64), groups, total)
 
 

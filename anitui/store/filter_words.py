@@ -7,6 +7,17 @@ from dataclasses import dataclass
 _SPACES = " \t\r\n"
 
 
+class Quoted(str):
+    """A value that was written in quotes: it means itself, and none of the words that mean something else."""
+
+    __slots__ = ()
+
+
+def says(value: str, word: str) -> bool:
+    """Whether a value is one of the words that mean something else, such as none."""
+    return value == word and not isinstance(value, Quoted)
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word without its quotes; `kept` says of each letter whether a quote made it a mere letter."""
@@ -16,13 +27,15 @@ class Word:
 
     def values(self, start: int) -> list[str]:
         """What commas part, from the letter `start` on."""
-        found = [""]
+        found, kept_of = [""], [False]
         for letter, kept in zip(self.text[start:], self.kept[start:], strict=True):
             if letter == "," and not kept:
                 found.append("")
+                kept_of.append(False)
             else:
                 found[-1] += letter
-        return found
+                kept_of[-1] = kept_of[-1] or kept
+        return [Quoted(value) if kept else value for value, kept in zip(found, kept_of, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

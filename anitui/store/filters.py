@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from anitui.errors import WrongUse
-from anitui.store.filter_words import Word, quoted, take_apart
+from anitui.store.filter_words import Word, quoted, says, take_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +130,26 @@ def _anywhere(text: str) -> Condition:
     )
 
 
+def named(having: str, parameters: tuple[Any, ...], of: str, values: Values) -> Condition:
+    """Who has one of these labels; `none` among them is who has none, `any` who has one.
+
+    `having` selects the labelled by their ids, and takes a further AND; `of` is the id of whom it is asked.
+    """
+    if any(says(each, "any") or each == "*" for each in values):
+        return Condition(f"{of} IN ({having})", parameters)
+    names = [each for each in values if not says(each, "none")]
+    parts: list[Condition] = []
+    if len(names) < len(values):
+        parts.append(Condition(f"{of} NOT IN ({having})", parameters))
+    if names:
+        inner = any_of("label", names, whole=True)
+        parts.append(Condition(f"{of} IN ({having} AND {inner.sql})", (*parameters, *inner.parameters)))
+    sql = " OR ".join(each.sql for each in parts)
+    return Condition(f"({sql})", tuple(value for each in parts for value in each.parameters))
+
+
 def _label(field: str, op: str, values: Values) -> Condition:
-    if values == ["none"]:
-        return Condition("i.image_id NOT IN (SELECT image_id FROM tagged_images)")
-    if values in (["any"], ["*"]):
-        return Condition("i.image_id IN (SELECT image_id FROM tagged_images)")
-    inner = any_of("label", values, whole=True)
-    return Condition(f"i.image_id IN (SELECT image_id FROM tagged_images WHERE {inner.sql})", inner.parameters)
+    return named("SELECT image_id FROM tagged_images WHERE true", (), "i.image_id", values)
 
 
 def _sighting(column: str) -> Builder:

@@ -50,7 +50,7 @@ class Label:
 class Known:
     """A label as people meet it: with the key that names it, the colour it is drawn in, and how often it was said.
 
-    `listed` is false for what only jobs and folders have said so far.
+    `listed` is false for what is only heard of: folders, jobs or models say it.
     """
 
     name: str
@@ -96,27 +96,35 @@ def listed(catalogue: Catalogue, label_set: str) -> list[Label]:
 
 
 def known(catalogue: Catalogue, label_set: str = CHARACTERS) -> list[Known]:
-    """Every label of a set: those on the list by their numbers, then those only heard of, the most frequent first.
-
-    Keys that nobody gave away go to those that have none, in this order.
-    """
+    """Every label of a set: those on the list by their numbers, then those only heard of, the most frequent first."""
     often = dict(_heard(catalogue.reader(), label_set))
     on_list = listed(catalogue, label_set)
     there = {each.name for each in on_list}
     everyone = [*on_list, *(Label(name, label_set) for name in often if name not in there)]
-    taken = {each.key for each in everyone if each.key}
-    free = iter([key for key in KEYS if key not in taken])
+    places = [at if each.number is None else each.number for at, each in enumerate(everyone)]
+    keys = _dealt([each.key for each in everyone], places)
     return [
         Known(
-            each.name, each.aliases, each.colour or _colour(at if each.number is None else each.number),
-            each.key or next(free, None), each.number, often.get(each.name, 0), each.name in there,
+            each.name, each.aliases, each.colour or COLOURS[places[at] % len(COLOURS)], keys[at], each.number,
+            often.get(each.name, 0), each.name in there,
         )
         for at, each in enumerate(everyone)
     ]  # fmt: skip
 
 
-def _colour(place: int) -> str:
-    return COLOURS[place % len(COLOURS)]
+def _dealt(own: Sequence[str | None], places: Sequence[int]) -> list[str | None]:
+    """The key of each: its own, else that of its place where nobody has it, else one that is left over.
+
+    So a key stays where it is when another label comes, goes or gets a key of its own.
+    """
+    keys = list(own)
+    taken = {key for key in own if key}
+    for at, place in enumerate(places):
+        if keys[at] is None and 0 <= place < len(KEYS) and KEYS[place] not in taken:
+            keys[at] = KEYS[place]
+            taken.add(KEYS[place])
+    left = iter([key for key in KEYS if key not in taken])
+    return [key or next(left, None) for key in keys]
 
 
 def _heard(connection: DuckDBPyConnection, label_set: str) -> list[tuple[str, int]]:

@@ -80,7 +80,8 @@ def status(catalogue: Catalogue) -> Status:
     """The numbers of the top line."""
     row = catalogue.rows(
         "SELECT count(*) FILTER (state = 'active'), count(*) FILTER (state <> 'active'), "
-        "(SELECT count(*) FROM faces WHERE state = 'active') FROM images"
+        "(SELECT count(*) FROM faces WHERE state = 'active' "
+        "AND image_id NOT IN (SELECT image_id FROM images WHERE state <> 'active')) FROM images"
     )[0]
     return Status(*row)
 
@@ -94,7 +95,8 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
     one = catalogue.rows(
         """
         SELECT (SELECT count(*) FROM sightings WHERE inherited_from IS NULL),
-               (SELECT count(*) FROM labelled_faces JOIN faces USING (face_id) WHERE state = 'active'),
+               (SELECT count(DISTINCT face_id) FROM labelled_faces JOIN faces f USING (face_id)
+                JOIN images i USING (image_id) WHERE f.state = 'active' AND i.state = 'active'),
                (SELECT count(*) FROM faces_to_name),
                (SELECT count(*) FROM labelled_faces l JOIN faces f USING (face_id) JOIN images i USING (image_id)
                 WHERE f.state = 'active' AND i.state = 'active' AND NOT f.unsure AND speaker <> 'person'),

@@ -192,7 +192,7 @@ async def test_a_name_is_typed_completed_new_or_taken_off(cafe: Workspace, boxed
         await at.type("Syaro")
         await at.press("enter")
         assert on_disk(boxed)[1][5] == "Syaro"
-        await at.sees("3 ■ Syaro")
+        await at.sees("4 ■ Syaro")
         await at.press("t", *["pagedown"] * 3)
         await at.sees("nobody: takes Syaro off")
         await at.press("enter")

@@ -6,7 +6,7 @@ import pytest
 from sitting import SIZES, Sitting, sitting
 
 from anitui.screens.faces.panel import lines
-from anitui.screens.whom import matching
+from anitui.screens.whom import fits, matching
 from anitui.store import faces, labels
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import LookedAt, NewFace
@@ -65,7 +65,7 @@ async def test_typing_finds_a_label_among_many_or_makes_a_new_one(cafe: Workspac
     labels.change(crowd, "extra 150", aliases=["Sharo Kirima"])
     async with sitting(cafe, crowd, (80, 24)) as at:
         await faces_screen(at)
-        await at.sees("more: t finds them")
+        await at.sees("more: t finds")
         await at.press("t")
         await at.type("kiri")
         await at.sees("extra 150")
@@ -138,7 +138,7 @@ async def test_a_wrong_filter_is_told_and_what_was_shown_stays(cafe: Workspace, 
         await faces_screen(at, "slash")
         await at.type("in:nowhere")
         await at.press("enter")
-        assert "in: takes a view or table" in at.said
+        assert "in: takes the name of a view or table" in at.said
         assert len(at.grid.model.cells) == 13
 
 
@@ -221,6 +221,16 @@ async def test_another_set_has_names_of_its_own(cafe: Workspace, crowd: Catalogu
         assert crowd.value("SELECT count(*) FROM face_labels WHERE label = 'sharp'") == 2
 
 
+async def test_the_panel_says_what_is_to_be_pressed(cafe: Workspace, crowd: Catalogue) -> None:
+    cafe.settings_file.write_text('[keys]\n"faces.name(0)" = "f6"\n"faces.unsure" = "1"\n')
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at)
+        await at.sees("f6▌chino", "2 ▌cocoa")
+        await at.press("f6", "1")
+        assert named(crowd) == {13: "chino"}
+        assert crowd.rows("SELECT face_id FROM faces WHERE unsure") == [(12,)]
+
+
 async def test_it_is_whole_at_every_size(cafe: Workspace, crowd: Catalogue) -> None:
     for size in SIZES:
         async with sitting(cafe, crowd, size) as at:
@@ -254,10 +264,17 @@ def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
     assert [each.name for each in matching(there, typed)] == found
 
 
+def test_a_new_name_goes_before_what_only_holds_it() -> None:
+    there = known("kagamine rin", "miku")
+    assert [fits(each, "RIN") for each in there] == [2, 9]
+    assert [fits(each, "gami") for each in there] == [3, 9]
+    assert [fits(each, "miku") for each in there] == [9, 0]
+
+
 def test_the_panel_keeps_the_marked_label_in_sight_and_the_others_in_their_places() -> None:
     many = known(*(f"label {n}" for n in range(1000)))
     still = [line.plain for line in lines(many, None, 30, 20)]
-    assert still[-1] == "and 982 more: t finds them"
+    assert still[-1] == "982 more: t finds"
     for at in (0, 5, 17, 18, 500, 999):
         shown = [line.plain for line in lines(many, f"label {at}", 30, 20)]
         assert sum(f"label {at} " in line for line in shown) == 1

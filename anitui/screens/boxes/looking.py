@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Static
 
-from anitui.screens.bindings import shown_key
+from anitui.screens.bindings import as_pressed, shown_key
 from anitui.screens.boxes.desk import SHOWN, Desk, rect_of
 from anitui.screens.boxes.keeping import Keeper
 from anitui.screens.boxes.panel import colour_of, in_a_line, of_box, of_labels
@@ -148,7 +148,8 @@ class BoxesLooking(FrameScreen):
         if panel.border_title != title:
             panel.border_title = title
         self._say_in("#box-told", of_box(desk, self.labels, room.width, hidden=self.hidden, keys=keys))
-        self._say_in("#labels-told", of_labels(desk, self.labels, room.width, room.height, self._key("type")))
+        pressed = as_pressed(self.labels, "boxes", self.host.key_map)
+        self._say_in("#labels-told", of_labels(desk, pressed, room.width, room.height, self._key("type")))
         self._say_in("#told", Text(("hidden · " if self.hidden else "") + in_a_line(desk)))
         hold = desk.selected is not None, desk.corner is not None, desk.draft is not None, self.zoomed
         if hold != self._hold:

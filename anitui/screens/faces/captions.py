@@ -31,4 +31,5 @@ def caption(face: ShownFace) -> tuple[str, Tone]:
 
 
 def _sure(confidence: float | None) -> str:
-    return "model:" if confidence is None else f"{confidence:.0%}"
+    """A share; where the model said nothing that is one, that it was a model."""
+    return f"{confidence:.0%}" if confidence is not None and 0 <= confidence <= 1 else "model:"

@@ -246,5 +246,5 @@ def _line(each: Known, room: int) -> Text:
     shown = cut(each.name, name)
     text.append(shown + " " * (name - cell_len(shown)), Style(dim=not each.listed))
     text.append(f" {each.faces:>8,}  ")
-    said = ", ".join(each.aliases) if each.listed else "only jobs and folders say it"
+    said = ", ".join(each.aliases) if each.listed else "only heard of"
     return text.append(cut(said, also), Style(dim=True)) if also > 4 else text

@@ -75,7 +75,7 @@ def lines(labels: Sequence[Known], current: str | None, width: int, height: int)
         return [_line(each, width, marked=each.name == current) for each in labels]
     room = max(1, height - 2)
     drawn = [_line(each, width, marked=each.name == current) for each in labels[:room]]
-    more = Text(cut(f"and {len(labels) - room:,} more: t finds them", width), "dim", end="")
+    more = Text(cut(f"{len(labels) - room:,} more: t finds", width), "dim", end="")
     return [*drawn, more] if at is None or at < room else [*drawn, more, _line(labels[at], width, marked=True)]
 
 
@@ -83,6 +83,6 @@ def _line(label: Known, width: int, *, marked: bool) -> Text:
     many = f"{label.faces:,}"
     name = cut(label.name, max(1, width - 4 - len(many)))
     text = Text(no_wrap=True, end="")
-    text.append(f"{label.key or ' '} ", Style(bold=True)).append("▌", Style(color=label.colour))
+    text.append(f"{(label.key or '')[:2]:<2}", Style(bold=True)).append("▌", Style(color=label.colour))
     gap = " " * max(1, width - 3 - cell_len(name) - len(many))
     return text.append(f"{name}{gap}{many}", Style(reverse=marked, dim=not label.listed, bold=marked))

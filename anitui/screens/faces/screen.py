@@ -79,7 +79,7 @@ class FacesScreen(ViewingScreen):
     def action_unname(self) -> None:
         def decide(ids: list[int]) -> str:
             taken = naming.unname(self.host.catalogue, ids, self._view.label_set)
-            return f"took {count(taken, 'name')} off" if taken else "no person has named this"
+            return f"took {count(taken, 'name')} off" if taken else "there is no name of a person's to take off"
 
         self.decide(decide, step=False)
 
@@ -193,4 +193,11 @@ class FacesScreen(ViewingScreen):
         self.app.push_screen(LabelsScreen(self._view.label_set))
 
     def action_detect(self) -> None:
+        status = self.host.status
+        if status is not None and not status.active:
+            take_in = shown_key("anywhere.import_pictures", self.host.key_map)
+            self.say(f"there are no pictures yet: {take_in} takes some in")
+            return
+        self._grid.empty_text = "looking for faces …"
+        self._grid.refresh()
         self.host.find_faces()

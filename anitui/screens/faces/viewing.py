@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from anitui.pipeline.crops import CropShape, around
 from anitui.screens.arranged import ArrangedScreen
-from anitui.screens.bindings import shown_key
+from anitui.screens.bindings import as_pressed, shown_key
 from anitui.screens.completing import Filters
 from anitui.screens.faces import place as place_of
 from anitui.screens.faces.captions import caption
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NAME = "faces"
 _SHOWN = CropShape(margin=0.2)
 _NEW_SET = "\0"
-_NARROW = 76
+_NARROW, _CLOSE = 70, 100
 _SCALE = 16  # a face is told from less than a picture
 # After the last decision; until then the numbers beside the labels are a moment old.
 _COUNT_AFTER = 0.5
@@ -67,6 +67,8 @@ class ViewingScreen(ArrangedScreen[FaceView]):
             self._count_labels(view.label_set)
             self.show(view, at=at)
 
+        # What is found meanwhile comes as it is found.
+        self.watch(self.app, "status", self._count_again, init=False)
         self.where(NAME, "reading …")
         self.off_thread(lambda: remembered.remembered(self.host.catalogue, NAME), begin, group="begin")
 
@@ -77,6 +79,7 @@ class ViewingScreen(ArrangedScreen[FaceView]):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < _NARROW, "-narrow")
+        self.set_class(self.size.width < _CLOSE, "-close")
 
     def on_screen_suspend(self) -> None:
         if self._begun and self._arranged is not None and self._view.like is None:
@@ -145,12 +148,15 @@ class ViewingScreen(ArrangedScreen[FaceView]):
             return
         super().reload()
         self._count_soon()
+        self._count_again()
+
+    def _count_again(self) -> None:
+        """Faces came or went, by a detector or a file: everything is put in order again."""
         arranged = self._arranged
-        if arranged is None:
+        if arranged is None or self not in self.app.screen_stack:
             return
 
         def counted(total: int) -> None:
-            # Faces came or went, by a detector or a file: everything is put in order again.
             if self._arranged is arranged and total != arranged.in_catalogue:
                 self.show(self._view, at=self.current())
 
@@ -167,7 +173,7 @@ class ViewingScreen(ArrangedScreen[FaceView]):
     def _count_labels(self, label_set: str) -> None:
         def counted(found: list[Known]) -> None:
             self._labels = found
-            self.query_one(LabelPanel).show(label_set, found)
+            self.query_one(LabelPanel).show(label_set, as_pressed(found, NAME, self.host.key_map))
 
         self.off_thread(lambda: labels.known(self.host.catalogue, label_set), counted, group="labels")
 

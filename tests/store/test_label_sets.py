@@ -123,7 +123,23 @@ def test_keys_change_hands_and_free_ones_are_dealt_out(faced: Catalogue) -> None
     keys = {each.name: each.key for each in labels.known(faced, "lap")}
     assert keys["class 18"] == "1"
     assert keys["class 19"] is None
-    assert keys["class 00"] == "2"
+    assert keys["class 00"] is None, "all others keep theirs"
+    assert keys["class 01"] == "2"
+
+
+def test_a_key_stays_where_it_is_when_others_come_and_go(faced: Catalogue) -> None:
+    labels.add(faced, [Label(name, "lap") for name in "abcdefghijklmnopq"])
+
+    def keys() -> dict[str, str | None]:
+        return {each.name: each.key for each in labels.known(faced, "lap")}
+
+    before = keys()
+    assert (before["o"], before["p"], before["q"]) == ("]", None, None)
+    labels.merge(faced, ["c"], "a")
+    assert keys() == {**{name: key for name, key in before.items() if name != "c"}, "p": "3"}
+    journal.undo(faced)
+    labels.change(faced, "i", key="1")
+    assert keys() == {**before, "i": "1", "a": "9"}
 
 
 @pytest.mark.parametrize("name", ["", "  ", "two\nlines\x07", "x" * 300])
