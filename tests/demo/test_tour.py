@@ -29,6 +29,9 @@ from anitui.settings import DetectSettings, Settings
 from anitui.store.catalogue import Catalogue, open_catalogue
 from anitui.workspace import Workspace
 
+# The sample is made once for all of these.
+pytestmark = pytest.mark.xdist_group("tour")
+
 REFUSED = {
     "the post was removed by moderators": 1,
     "a private address": 1,

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
 from anitui.errors import WrongUse
 from anitui.store import face_gallery, faces, naming
-from anitui.store.catalogue import Catalogue
+from anitui.store.catalogue import Catalogue, open_catalogue
 from anitui.store.face_gallery import FaceView
 from anitui.store.faces import LookedAt, NewFace
 
 
 @pytest.fixture
 def crowd(catalogue: Catalogue) -> Catalogue:
+    return filled(catalogue)
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    """The same for all who only read it."""
+    with closing(open_catalogue(tmp_path_factory.mktemp("crowd") / "c.duckdb")) as catalogue:
+        yield filled(catalogue)
+
+
+def filled(catalogue: Catalogue) -> Catalogue:
     """Eight faces on six pictures: 1 and 2 seen as rise, 3 as cocoa and maya; the last picture has three faces."""
     with catalogue.writing() as connection:
         for n in range(1, 7):
@@ -70,31 +84,31 @@ def crowd(catalogue: Catalogue) -> Catalogue:
         ("in:unlabelled_faces", {3, 6, 7, 8}),
     ],
 )
-def test_filters(crowd: Catalogue, query: str, expected: set[int]) -> None:
-    assert set(face_gallery.arrange(crowd, FaceView(query)).ids.tolist()) == expected
+def test_filters(still: Catalogue, query: str, expected: set[int]) -> None:
+    assert set(face_gallery.arrange(still, FaceView(query)).ids.tolist()) == expected
 
 
 @pytest.mark.parametrize("query", ["by:me", "state:lost", "unsure:x", "in:nothing", 'in:"a b"', "in:images", "lable:x"])
-def test_what_no_filter_means_is_told(crowd: Catalogue, query: str) -> None:
+def test_what_no_filter_means_is_told(still: Catalogue, query: str) -> None:
     with pytest.raises(WrongUse):
-        face_gallery.arrange(crowd, FaceView(query))
+        face_gallery.arrange(still, FaceView(query))
 
 
 @pytest.mark.parametrize("order", face_gallery.ORDERS)
 @pytest.mark.parametrize("group", [None, *face_gallery.GROUPS])
-def test_every_order_and_group_shows_everyone_once(crowd: Catalogue, order: str, group: str | None) -> None:
-    found = face_gallery.arrange(crowd, FaceView("", order, group))
+def test_every_order_and_group_shows_everyone_once(still: Catalogue, order: str, group: str | None) -> None:
+    found = face_gallery.arrange(still, FaceView("", order, group))
     assert sorted(found.ids.tolist()) == list(range(1, 9))
     assert sum(each.size for each in found.groups) == (8 if group else 0)
 
 
-def test_the_most_suspicious_comes_first(crowd: Catalogue) -> None:
-    found = face_gallery.arrange(crowd, FaceView("", "most suspicious"))
+def test_the_most_suspicious_comes_first(still: Catalogue) -> None:
+    found = face_gallery.arrange(still, FaceView("", "most suspicious"))
     assert found.ids.tolist()[:3] == [2, 4, 1], "another name than a person's; then the least sure"
 
 
-def test_most_alike_by_hashes_and_only_among_what_the_filter_leaves(crowd: Catalogue) -> None:
-    found = face_gallery.arrange(crowd, FaceView("-picture:2", like=1))
+def test_most_alike_by_hashes_and_only_among_what_the_filter_leaves(still: Catalogue) -> None:
+    found = face_gallery.arrange(still, FaceView("-picture:2", like=1))
     assert found.ids.tolist() == [1, 3, 4, 5, 6, 7, 8]
 
 
