@@ -550,7 +550,8 @@ def test_an_interrupted_import_keeps_what_it_did_and_goes_on(
 
 
 @pytest.mark.slow
-def test_the_demo_is_made_and_made_again_without_loss(tmp_path: Path) -> None:
+def test_the_demo_is_made_and_made_again_without_loss(tmp_path: Path, own_settings: Path) -> None:
+    own_settings.write_text('[detect]\ndetector = "whole"\n')  # looking for faces takes the longest
     first = run("demo", tmp_path / "sample", "--headless", "--json")
     assert first.returncode == 0 and "Traceback" not in first.stderr
     made = json.loads(first.stdout.splitlines()[-1])
