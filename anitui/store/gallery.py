@@ -251,11 +251,7 @@ def mark(catalogue: Catalogue, ids: Sequence[int], digit: int, action: str = "br
 def _put(
     catalogue: Catalogue, action: str, ids: Sequence[int], summary: str, values: Mapping[str, Any], where: str
 ) -> int:
-    where = f"{where} AND image_id IN (SELECT image_id FROM chosen)"
-    with catalogue.writing() as connection, incoming(connection, _keys(ids), "chosen"):
-        wanted = int(connection.execute(f"SELECT count(*) FROM images WHERE {where}").fetchall()[0][0])
-        with journal.decision(catalogue, action, summary.format(count(wanted, "picture"))) as decision:
-            return decision.put_where("images", values, where, [])
+    return journal.put_on(catalogue, "images", ids, values, where, action=action, summary=summary, noun="picture")
 
 
 def _keys(ids: Sequence[int]) -> pyarrow.Table:

@@ -8,7 +8,7 @@ history still shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -194,6 +194,25 @@ def _steps_of_latest(connection: DuckDBPyConnection, entry_id: int) -> int | Non
         {"entry": entry_id},
     ).fetchall()
     return int(rows[0][0]) if rows else None
+
+
+def put_on(
+    catalogue: Catalogue, table: str, ids: Sequence[int], values: Mapping[str, Any], where: str, *, action: str,
+    summary: str, noun: str,
+) -> int:  # fmt: skip
+    """Set the same values on those of some rows, named by their ids, that a condition picks: one decision.
+
+    `{}` in the summary becomes how many they are, as people say it. Returns how many changed.
+    """
+    import pyarrow
+
+    (key,) = TABLES[table].key
+    chosen = pyarrow.table({key: pyarrow.array(list(dict.fromkeys(ids)), pyarrow.int64())})
+    where = f"{where} AND {key} IN (SELECT {key} FROM chosen)"
+    with catalogue.writing() as connection, incoming(connection, chosen, "chosen"):
+        wanted = int(connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchall()[0][0])
+        with decision(catalogue, action, summary.format(counted(wanted, noun))) as decided:
+            return decided.put_where(table, values, where, [])
 
 
 def note_final(connection: DuckDBPyConnection, action: str, summary: str, said_by: str = "person") -> None:

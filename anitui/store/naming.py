@@ -179,11 +179,7 @@ def _clear(decision: Decision) -> None:
 def _put(
     catalogue: Catalogue, action: str, ids: Sequence[int], summary: str, values: Mapping[str, Any], where: str
 ) -> int:
-    where = f"{where} AND face_id IN (SELECT face_id FROM chosen)"
-    with catalogue.writing() as connection, incoming(connection, _keys(ids), "chosen"):
-        wanted = int(connection.execute(f"SELECT count(*) FROM faces WHERE {where}").fetchall()[0][0])
-        with journal.decision(catalogue, action, summary.format(count(wanted, "face"))) as decision:
-            return decision.put_where("faces", values, where, [])
+    return journal.put_on(catalogue, "faces", ids, values, where, action=action, summary=summary, noun="face")
 
 
 def _keys(ids: Sequence[int]) -> pyarrow.Table:
