@@ -231,6 +231,16 @@ async def test_the_panel_says_what_is_to_be_pressed(cafe: Workspace, crowd: Cata
         assert crowd.rows("SELECT face_id FROM faces WHERE unsure") == [(12,)]
 
 
+async def test_the_first_line_of_the_panel_is_drawn_again_too(cafe: Workspace, crowd: Catalogue) -> None:
+    labels.rename(crowd, "chino", "chino of the rabbit house cafe")
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at)
+        await at.sees("1 ▌chino of the rabbit…")
+        await at.resize(80, 24)
+        (line,) = [each for each in at.lines() if "▌chino" in each]
+        assert line.endswith(" 5 │")
+
+
 async def test_it_is_whole_at_every_size(cafe: Workspace, crowd: Catalogue) -> None:
     for size in SIZES:
         async with sitting(cafe, crowd, size) as at:

@@ -47,10 +47,9 @@ class LabelPanel(Widget):
         if not width:
             return
         before, self._lines = self._lines, lines(self._labels, self._current, width, height)
-        inset = self.gutter
         for y in range(max(len(before), len(self._lines))):
             if before[y : y + 1] != self._lines[y : y + 1]:
-                self.refresh(Region(inset.left, inset.top + y, width, 1))
+                self.refresh(Region(0, y, width, 1))
 
     def render_line(self, y: int) -> Strip:
         width, style = self.content_size.width, self.rich_style
