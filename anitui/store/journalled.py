@@ -80,6 +80,14 @@ TABLES: Mapping[str, Journalled] = {
         },
     ),
     "reviewed_images": Journalled({"image_id": "BIGINT"}, {"reviewed_at": "TIMESTAMP"}),
+    # A split comes and goes as a whole; its members stay where they are, and are seen while it is there.
+    "frozen_splits": Journalled(
+        {"split_id": "BIGINT"},
+        {
+            "split": "VARCHAR", "kind": "VARCHAR", "label_set": "VARCHAR", "made_from": "VARCHAR", "report": "VARCHAR",
+            "made_at": "TIMESTAMP",
+        },
+    ),
     "verdicts": Journalled(
         {"verdict_id": "BIGINT"},
         {

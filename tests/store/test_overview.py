@@ -40,7 +40,9 @@ def shelf(catalogue: Catalogue) -> Catalogue:
             "INSERT INTO face_labels (face_id, label, speaker, said_by) VALUES "
             "(1, 'Rei', 'person', 'me'), (1, 'Asuka', 'model', 'm'), "
             "(2, 'Rei', 'model', 'm'), (6, 'Rei', 'person', 'me')",
-            "INSERT INTO splits (split, part, image_id, group_id) VALUES ('s', 'train', 1, 1), ('t', 'val', 1, 1)",
+            "INSERT INTO frozen_splits (split_id, split, kind, label_set, made_from, report) VALUES "
+            "(1, 's', 'image', 'characters', '{}', '{}'), (2, 't', 'image', 'characters', '{}', '{}')",
+            "INSERT INTO split_members VALUES (1, 'train', NULL, 1, 1, []), (2, 'val', NULL, 1, 1, [])",
             "INSERT INTO runs (run_id, name, state) SELECT n, 'run', 'done' FROM range(5) t(n)",
             # Of these, one was judged and one has a picture that is set aside.
             "INSERT INTO pairs SELECT 'image', a, b, 'dhash', 1 FROM (VALUES (1, 2), (1, 3), (2, 3), (1, 7)) t(a, b)",
