@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 
-def _compiled(loop: Loop) -> Loop:
+def compiled_loop(loop: Loop) -> Loop:
+    """Compile a loop when it is first called."""
     try:
         return cast(Loop, numba.njit(nogil=True, cache=True)(loop))
     except RuntimeError:  # there is no folder for it
@@ -34,7 +35,7 @@ def _ones(context: Any, number: Any) -> Any:
 ones = cast(Callable[[Any], Any], intrinsic(_ones))
 
 
-@_compiled
+@compiled_loop
 def arrange(bits: NDArray[np.uint64], order: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The same hashes with their bits in another order: bit `order[i]` becomes bit i."""
     arranged = np.empty_like(bits)
@@ -46,7 +47,7 @@ def arrange(bits: NDArray[np.uint64], order: NDArray[np.uint64]) -> NDArray[np.u
     return arranged
 
 
-@_compiled
+@compiled_loop
 def bucket(
     bits: NDArray[np.uint64], shift: int, width: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
@@ -69,7 +70,7 @@ def bucket(
     return offsets, places, key_of
 
 
-@_compiled
+@compiled_loop
 def share_near(bits: NDArray[np.uint64], mask: NDArray[np.uint64], radius: int) -> int:
     """How many pairs of these differ by at most `radius` bits under the mask."""
     number = 0
@@ -85,7 +86,7 @@ def load() -> None:
     share_near(np.zeros(1, np.uint64), np.zeros(1, np.uint64), 0)
 
 
-@_compiled
+@compiled_loop
 def scan(
     bits: NDArray[np.uint64],
     side: NDArray[np.uint8],
@@ -155,7 +156,7 @@ def scan(
     return one[:number].copy(), other[:number].copy(), distance[:number].copy()
 
 
-@_compiled
+@compiled_loop
 def expand(
     starts: NDArray[np.int64],
     owners: NDArray[np.int64],
@@ -190,7 +191,7 @@ def expand(
     return a, b, apart
 
 
-@_compiled
+@compiled_loop
 def expand_equal(
     owners: NDArray[np.int64],
     partners: NDArray[np.int64],

@@ -1,0 +1,1 @@
+"""Splits without leaks: what must stay together, how it is dealt to parts, and a check that looks anew."""
