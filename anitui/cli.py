@@ -19,6 +19,7 @@ from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
+DATA_SETS = ("imagefolder",)  # of pictures and folders, without label files
 EXIT_CODES = """\
 exit codes: 0 done · 1 failed · 2 wrong use · 3 done in part, the failures listed
             4 workspace held by another process · 130 interrupted (what was done is kept)"""
@@ -99,11 +100,12 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
     take.add_argument(
         "--format",
-        choices=("auto", "folder", "gallery-dl", "reddit-dump", *LABEL_FORMATS),
+        choices=("auto", "folder", "gallery-dl", "reddit-dump", *DATA_SETS, *LABEL_FORMATS),
         default="auto",
         help="what the paths are: files as they lie (folder), folders that gallery-dl wrote to with --write-metadata, "
-        "or Reddit dumps, whose posts' pictures are fetched; auto (default) looks and says what it sees; the others "
-        "are label files (docs/label-files.md), whose pictures, boxes and labels are taken in",
+        "or Reddit dumps, whose posts' pictures are fetched; data sets in class folders (imagefolder, "
+        "docs/data-sets.md); auto (default) looks and says what it sees; the others are label files "
+        "(docs/label-files.md), whose pictures, boxes and labels are taken in",
     )
     take.add_argument(
         "--pictures", type=Path, metavar="DIR", help="label files: where their pictures lie (default: beside the file)"

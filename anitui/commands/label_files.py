@@ -1,18 +1,20 @@
-"""`anitui import --format lap|coco|…` and `anitui export`: label files of other programs, in and out."""
+"""`anitui import --format lap|coco|imagefolder|…` and `anitui export`: label files and data sets, in and out."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anitui.cli import DATA_SETS
 from anitui.commands.listing import clipped, say_list
-from anitui.commands.opened import opened
+from anitui.commands.opened import Opened, opened
 from anitui.commands.telling import drive, report, say
 from anitui.errors import WrongUse
 from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
-from anitui.pipeline.label_files.registry import FORMATS
+from anitui.pipeline.label_files.registry import FORMATS, READ
 from anitui.words import count, duration
 
 if TYPE_CHECKING:
@@ -20,33 +22,35 @@ if TYPE_CHECKING:
 
 
 def take_in(options: argparse.Namespace) -> int:
-    """The import of label files."""
-    from anitui.pipeline.label_files.taking import LabelOrder, import_labels
-
+    """The import of label files, and of data sets in class folders."""
     for option, given in (("--label", options.label), ("--labels-from-folders", options.labels_from_folders)):
         if given:
             raise WrongUse(f"{option} is for pictures as they lie: label files say what is what themselves")
-    given = {
-        name: getattr(options, name) for name in ("mode", "hashing", "workers") if getattr(options, name) is not None
-    }
     with opened(options) as at:
-        order = LabelOrder(
-            [Path(each).expanduser() for each in options.paths],
-            FORMATS[options.format],
-            options.pictures,
-            options.label_set,
-            options.speaker,
-        )
-        done = drive(import_labels(at.workspace, at.catalogue, order, replace(at.settings.importing, **given)))
+        done = bring(at, options, options.format, options.paths)
     tell(done)
     report(options, asdict(done))
     return 3 if done.in_part else 0
 
 
+def bring(at: Opened, options: argparse.Namespace, format: str, paths: Sequence[str]) -> LabelReport:
+    """Take files or folders of one format in."""
+    from anitui.pipeline.label_files.taking import LabelOrder, import_labels
+
+    given = {
+        name: getattr(options, name) for name in ("mode", "hashing", "workers") if getattr(options, name) is not None
+    }
+    order = LabelOrder(
+        [Path(each).expanduser() for each in paths], READ[format], options.pictures, options.label_set, options.speaker
+    )
+    return drive(import_labels(at.workspace, at.catalogue, order, replace(at.settings.importing, **given)))
+
+
 def tell(done: LabelReport) -> None:
     """What an import of label files did, for a person."""
     here = done.pictures - done.missing
-    say(f"{count(done.files, 'label file')}: {here:,} of {count(done.pictures, 'picture')} are here")
+    files = count(done.files, "data set" if done.format in DATA_SETS else "label file")
+    say(f"{files}: {here:,} of {count(done.pictures, 'picture')} are here")
     if done.imported:
         say(f"  {done.imported.new:,} of them new in the catalogue; {done.by_name:,} found there by their names")
     elif done.by_name:
@@ -58,6 +62,10 @@ def tell(done: LabelReport) -> None:
         say(f"{count(done.set_aside, 'picture')} set aside: marked for deletion")
     if done.pairs:
         say(f"{count(done.pairs, 'judged pair')} taken over")
+    if done.split is not None:
+        parts = ", ".join(f"{part} {members:,}" for part, members in done.split_members.items())
+        kept = "kept as the split" if done.new_split else "there already as the split"
+        say(f"its parts are {kept} {clipped(done.split)}: {parts}")
     if done.imported and done.imported.failures:
         say(f"{len(done.imported.failures):,} not taken:")
         say_list([f"{clipped(each.url)}: {clipped(each.reason)}" for each in done.imported.failures])

@@ -7,8 +7,9 @@ import glob
 from collections import Counter
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from anitui.cli import LABEL_FORMATS
+from anitui.cli import DATA_SETS, LABEL_FORMATS
 from anitui.commands import label_files, scrape
 from anitui.commands.listing import clipped, say_list
 from anitui.commands.opened import opened
@@ -19,44 +20,60 @@ from anitui.pipeline.collect.recognising import CALLED, DUMPS, OTHERS, Kind, job
 from anitui.pipeline.collect.specs import JobSpec
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
 
+if TYPE_CHECKING:
+    from anitui.pipeline.label_files.taking import LabelReport
+
 
 def run(options: argparse.Namespace) -> int:
     if options.workers is not None and options.workers < 1:
         raise WrongUse("--workers must be at least 1")
-    if options.format in LABEL_FORMATS:
+    if options.format in (*LABEL_FORMATS, *DATA_SETS):
         return label_files.take_in(options)
     for option, given in (
         ("--pictures", options.pictures), ("--label-set", options.label_set), ("--as", options.speaker),
     ):  # fmt: skip
         if given:
             raise WrongUse(f"{option} is for label files: name their --format, such as coco")
-    paths, specs = _sorted_out(options)
+    paths, specs, trees = _sorted_out(options)
     given = {
         name: getattr(options, name) for name in ("mode", "hashing", "workers") if getattr(options, name) is not None
     }
     collected: CollectReport | None = None
+    labelled: LabelReport | None = None
     with opened(options) as at:
         settings = replace(at.settings.importing, **given)
         if paths:
             order = ImportOrder(paths, options.label, options.labels_from_folders)
             done = drive(import_pictures(at.workspace, at.catalogue, order, settings))
+        if trees:
+            labelled = label_files.bring(at, options, "imagefolder", trees)
         if specs:
             collecting = Collecting(at.workspace, at.catalogue, replace(at.settings, importing=settings))
             collected = scrape.collect(collecting, collecting.add(specs))
+    # Each kind of path has a report of its own; the first that there is stands for all, with the others in it.
+    reports: list[tuple[str, dict[str, Any]]] = []
+    code = 0
     if paths:
         tell(done)
-    if collected is None:
-        report(options, asdict(done))
-        return 3 if done.failures else 0
-    scrape.tell(collected)
-    report(options, {**asdict(done), "collected": asdict(collected)} if paths else asdict(collected))
-    return max(scrape.outcome(collected), 3 if paths and done.failures else 0)
+        reports.append(("imported", asdict(done)))
+        code = 3 if done.failures else 0
+    if labelled is not None:
+        label_files.tell(labelled)
+        reports.append(("data_sets", asdict(labelled)))
+        code = max(code, 3 if labelled.in_part else 0)
+    if collected is not None:
+        scrape.tell(collected)
+        reports.append(("collected", asdict(collected)))
+        code = max(code, scrape.outcome(collected))
+    (_, first), *others = reports
+    report(options, {**first, **dict(others)})
+    return code
 
 
-def _sorted_out(options: argparse.Namespace) -> tuple[list[str], list[JobSpec]]:
-    """What is imported as files lie, and the jobs that read what others wrote of theirs."""
+def _sorted_out(options: argparse.Namespace) -> tuple[list[str], list[JobSpec], list[str]]:
+    """What is imported as files lie, the jobs that read what others wrote of theirs, and data sets in class folders."""
     kinds = {path: _kind(path, options) for each in options.paths for path in _meant(each, options)}
-    others = [path for path, kind in kinds.items() if kind != "folder"]
+    others = [path for path, kind in kinds.items() if kind in OTHERS]
     for option, given in (("--labels-from-folders", options.labels_from_folders), ("--mode", options.mode)):
         if given and others and not (option == "--mode" and options.mode == "copy"):
             raise WrongUse(f"{option} is for files as they lie: {others[0]} is read as {CALLED[kinds[others[0]]]}")
@@ -65,12 +82,14 @@ def _sorted_out(options: argparse.Namespace) -> tuple[list[str], list[JobSpec]]:
             raise WrongUse(f"{path} is not there: nothing was imported")
         if kinds[path] == "gallery-dl" and not Path(path).is_dir():
             raise WrongUse(f"{path} is no folder: --format gallery-dl is for those that gallery-dl wrote to")
-        if options.format == "auto":
-            say(f"{path}: {CALLED[kinds[path]]}")
+    for path, kind in kinds.items():
+        if options.format == "auto" and kind != "folder":
+            say(f"{path}: {CALLED[kind]}")
     jobs: list[JobSpec] = []
     for kind in OTHERS:
         jobs += jobs_for(kind, [Path(path) for path, other in kinds.items() if other == kind], options.label)
-    return [path for path, kind in kinds.items() if kind == "folder"], jobs
+    trees = [path for path, kind in kinds.items() if kind == "imagefolder"]
+    return [path for path, kind in kinds.items() if kind == "folder"], jobs, trees
 
 
 def _meant(path: str, options: argparse.Namespace) -> list[str]:
@@ -87,7 +106,8 @@ def _kind(path: str, options: argparse.Namespace) -> Kind:
     kind = kind_of(Path(path))
     # Who wants what the folders say, or files left where they are, has a folder of pictures in mind.
     as_it_lies = options.labels_from_folders or options.mode not in (None, "copy")
-    return "folder" if kind == "gallery-dl" and as_it_lies else kind
+    labelled = options.labels_from_folders or options.label is not None
+    return "folder" if (kind == "gallery-dl" and as_it_lies) or (kind == "imagefolder" and labelled) else kind
 
 
 def tell(done: ImportReport) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from anitui.pipeline.collect.owner import Collecting, CollectReport
     from anitui.pipeline.detecting import DetectReport
     from anitui.pipeline.ingest import ImportReport
+    from anitui.pipeline.label_files.taking import LabelReport
     from anitui.pipeline.pair_scan import PairReport
     from anitui.progress import Work
     from anitui.screens.host import Host
@@ -131,7 +132,8 @@ class Background:
         return _collected(report, [reason or "" for _, _, state, reason in standing if state == "stopped"])
 
     def take_in(self, path: str) -> None:
-        """Take pictures in as they lie, or, where another program wrote down what it knew of them, by a job."""
+        """Take pictures in as they lie; by a job, where another program wrote down what it knew of them; or with what
+        a published data set says of them."""
         from anitui.pipeline.collect.recognising import CALLED, jobs_for, kind_of
 
         here = Path(path).expanduser()
@@ -139,6 +141,9 @@ class Background:
         if jobs := jobs_for(kind, [here]):
             self._app.say(f"{here.name}: {CALLED[kind]}")
             self.start_jobs(self.collecting.add(jobs))
+        elif kind == "imagefolder":
+            self._app.say(f"{here.name}: {CALLED[kind]}")
+            self.start_data_set(here)
         else:
             self.start_import(path)
 
@@ -154,6 +159,21 @@ class Background:
         _ready_for_processes()
         again = "what was done is kept, and the same path goes on from there"
         self._start(Run("import", f"import of {path}", "⠋ import"), work, _in_words, again)
+
+    def start_data_set(self, path: Path) -> None:
+        """Take a data set in class folders in; the same path given again goes on where it stopped."""
+        app = self._app
+
+        def work() -> Work[LabelReport]:
+            from anitui.pipeline.label_files.registry import READ
+            from anitui.pipeline.label_files.taking import LabelOrder, import_labels
+
+            order = LabelOrder([path], READ["imagefolder"])
+            return import_labels(app.workspace, app.catalogue, order, app.settings.importing)
+
+        _ready_for_processes()
+        again = "what was done is kept, and the same path goes on from there"
+        self._start(Run("import", f"import of {path}", "⠋ import"), work, _set_in_words, again)
 
     def start_search(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
         """Look for near-duplicates; the same search given again goes on where it stopped."""
@@ -322,3 +342,12 @@ def _in_words(report: ImportReport) -> tuple[str, str]:
     if not_taken:
         parts.append(f"{not_taken:,} not taken, see Home")
     return f"import done: {', '.join(parts)}", "warning" if not_taken else "information"
+
+
+def _set_in_words(report: LabelReport) -> tuple[str, str]:
+    new = report.imported.new if report.imported else 0
+    parts = [f"{count(new, 'new picture')} of {report.pictures:,}", count(report.labels, "label")]
+    if report.new_split:
+        parts.append(f"its parts are the split {report.split}")
+    parts += [f"{each.often:,} × {each.reason}" for each in report.problems[:2]]
+    return f"import done: {', '.join(parts)}", "warning" if report.in_part else "information"

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from anitui.errors import WrongUse
-from anitui.store import journal, labels
+from anitui.store import journal, labels, published_splits
 from anitui.store.boxes import MARKED
 from anitui.store.catalogue import NOW, Catalogue, incoming
 from anitui.store.journal import Decision
+from anitui.store.published_splits import Kept, Published
 from anitui.words import count
 
 if TYPE_CHECKING:
@@ -23,15 +24,16 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 OUTSIDE = "a box outside of the picture"
+READY_CROP = 224  # as ZACI-20 cuts its faces out
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One label file, as Arrow tables whose rows are in the file's order.
 
-    pictures: place, name, image_id, written. boxes: picture, place, line, x, y, w, h, score, kind, detector, settings,
-    state, reason, unsure, written. said: box, label, label_set, speaker, said_by, confidence, said_at. pairs: place,
-    a_name, b_name, a_id, b_id, same, answered, invalid.
+    pictures: place, name, image_id, written, crop (it may be cut to its box already). boxes: picture, place, line, x,
+    y, w, h, score, kind, detector, settings, state, reason, unsure, written. said: box, label, label_set, speaker,
+    said_by, confidence, said_at. pairs: place, a_name, b_name, a_id, b_id, same, answered, invalid.
     """
 
     format: str
@@ -47,6 +49,7 @@ class Incoming:
     said: pyarrow.Table
     pairs: pyarrow.Table | None = None
     marked: Sequence[int] = ()  # the image_ids of pictures that are marked for deletion
+    in_parts: bool = False  # its faces belong to the parts that the set was published in
 
 
 @dataclass(slots=True)
@@ -61,18 +64,29 @@ class Taken:
     pairs: int = 0
     elsewhere: list[str] = field(default_factory=list)  # class names that belong to another set
     refused: list[tuple[str, int, str]] = field(default_factory=list)  # reason, line, file
+    split: Kept | None = None
 
 
-def take(catalogue: Catalogue, files: Sequence[Incoming], summary: str, said_by: str) -> Taken:
-    """Take label files in, all of them as one decision. What is so already is not changed."""
+def take(
+    catalogue: Catalogue, files: Sequence[Incoming], summary: str, said_by: str, published: Published | None = None
+) -> Taken:
+    """Take label files in, all of them as one decision. What is so already is not changed.
+
+    A set that was `published` in parts is kept as a frozen split.
+    """
     taken = Taken()
     with journal.decision(catalogue, "labels.import", "", said_by) as decision:
+        published_splits.begin(decision.connection)
         for each in files:
             _take_one(decision, each, taken)
+        if published is not None:
+            taken.split = published_splits.keep(decision, published, files[0].label_set)
         parts = [count(taken.new_boxes, "box", "boxes"), count(taken.said, "label")]
         decision.summary = f"took {summary} in: {', '.join(parts)}"
         if taken.set_aside:
             decision.summary += f"; {count(taken.set_aside, 'picture')} {MARKED}"
+        if taken.split and taken.split.new:
+            decision.summary += f"; kept its parts as the split {taken.split.split}"
     return taken
 
 
@@ -95,6 +109,10 @@ def _take_one(decision: Decision, file: Incoming, taken: Taken) -> None:
         taken.said += _say(decision)
         file_id = _remember(connection, file)
         taken.pairs += _pairs(decision, file, file_id)
+        if file.in_parts:
+            published_splits.gather(connection, file.label_set)
+        if file.pairs is not None:
+            published_splits.gather_pairs(connection, file_id, hard="adversarial" in file.name.lower())
         taken.set_aside += _set_aside(decision, file)
         for table in ("coming", "known", "speaking"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
@@ -103,24 +121,31 @@ def _take_one(decision: Decision, file: Incoming, taken: Taken) -> None:
 def _place(connection: DuckDBPyConnection, file: Incoming) -> None:
     """The boxes in pixels of their pictures, and whether they lie in them.
 
-    What sticks out a little stays as it was drawn; its middle must lie in the picture.
+    What sticks out a little stays as it was drawn; its middle must lie in the picture. Of a picture that was cut to its
+    box already, the box is all of it: such a one has the size of ready crops, or the box is nowhere in it.
     """
     x, y, w, h = {
         "px": ("b.x", "b.y", "b.w", "b.h"),
         "share": ("b.x * i.width", "b.y * i.height", "b.w * i.width", "b.h * i.height"),
         "whole": ("0.0", "0.0", "i.width::DOUBLE", "i.height::DOUBLE"),
     }[file.unit]
+    fits = "x + w / 2 BETWEEN 0 AND width AND y + h / 2 BETWEEN 0 AND height AND w <= 2 * width AND h <= 2 * height"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE coming AS
         SELECT *, row_number() OVER (
             PARTITION BY picture, kind, detector, round(x, 2), round(y, 2), round(w, 2), round(h, 2) ORDER BY place
-        ) AS nth,
-        x + w / 2 BETWEEN 0 AND width AND y + h / 2 BETWEEN 0 AND height AND w <= 2 * width AND h <= 2 * height AS fits
+        ) AS nth, {fits} AS fits
         FROM (
-            SELECT b.* EXCLUDE (x, y, w, h), p.image_id, i.width, i.height,
-                   {x} AS x, {y} AS y, {w} AS w, {h} AS h
-            FROM f_boxes b JOIN f_pictures p ON p.place = b.picture JOIN images i ON i.image_id = p.image_id
+            SELECT * EXCLUDE (crop, x, y, w, h), crop AND (least(width, height) = {READY_CROP}
+                   AND greatest(width, height) = {READY_CROP} OR NOT ({fits})) AS whole,
+                   CASE WHEN whole THEN 0.0 ELSE x END AS x, CASE WHEN whole THEN 0.0 ELSE y END AS y,
+                   CASE WHEN whole THEN width ELSE w END AS w, CASE WHEN whole THEN height ELSE h END AS h
+            FROM (
+                SELECT b.* EXCLUDE (x, y, w, h), p.image_id, p.crop, i.width::DOUBLE AS width,
+                       i.height::DOUBLE AS height, {x} AS x, {y} AS y, {w} AS w, {h} AS h
+                FROM f_boxes b JOIN f_pictures p ON p.place = b.picture JOIN images i ON i.image_id = p.image_id
+            )
         )
         """
     )

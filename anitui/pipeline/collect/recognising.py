@@ -7,21 +7,26 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from anitui.pipeline.collect.specs import JobSpec
+from anitui.pipeline.label_files import imagefolder
 from anitui.pipeline.sources import gallery_dl
 
-Kind: TypeAlias = Literal["folder", "gallery-dl", "reddit-dump"]
+Kind: TypeAlias = Literal["folder", "gallery-dl", "reddit-dump", "imagefolder"]
 OTHERS: tuple[Kind, ...] = ("gallery-dl", "reddit-dump")  # that are not taken in as they lie
 DUMPS = {".zst", ".ndjson", ".jsonl"}
 CALLED = {
     "gallery-dl": "a folder of gallery-dl: what it wrote down of each picture is taken in, too",
     "reddit-dump": "a Reddit dump: the pictures of its posts are fetched",
+    "imagefolder": "a data set in class folders, or with metadata: its labels and parts are taken in, too; "
+    "--format folder takes only the pictures",
 }
 
 
 def kind_of(path: Path) -> Kind:
     """What a path looks like."""
     if path.is_dir():
-        return "gallery-dl" if gallery_dl.wrote(path) else "folder"
+        if gallery_dl.wrote(path):
+            return "gallery-dl"
+        return "imagefolder" if imagefolder.unmistakable(path) else "folder"
     return "reddit-dump" if path.suffix.lower() in DUMPS and path.is_file() else "folder"
 
 

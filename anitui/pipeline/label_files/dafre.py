@@ -24,6 +24,7 @@ from anitui.pipeline.label_files.model import (
     plain,
     tidy_number,
 )
+from anitui.pipeline.label_files.parts import part_in
 from anitui.pipeline.label_files.reading import LONGEST_LINE, Text, integer_of, lay_out, number_of, read_text
 
 TAGS, CLASSES = "tagIds.tsv", "classid_classname.csv"
@@ -60,6 +61,8 @@ def _read(path: Path, problems: Problems) -> Sheet:
             _face(sheet, line, content)
         else:
             _class(sheet, line, content)
+    if not boxes and (part := part_in(path.stem)) is not None:
+        sheet.parts = dict.fromkeys(range(len(sheet.names)), part)
     return sheet
 
 

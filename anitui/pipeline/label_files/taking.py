@@ -16,6 +16,7 @@ from anitui.errors import WrongUse
 from anitui.pipeline.engine import Engine
 from anitui.pipeline.ingest import ImportReport, take_in
 from anitui.pipeline.label_files.model import KINDS, SHOWN, UNNAMED, LabelFormat, Problem, Problems, Sheet
+from anitui.pipeline.label_files.parts import settle
 from anitui.pipeline.label_files.pictures import NamedPictures, Pictures, parts_of
 from anitui.pipeline.sources.folder import printable
 from anitui.progress import Event, Work
@@ -24,6 +25,7 @@ from anitui.store import label_files, picture_names
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import BY_HAND
 from anitui.store.labels import LONGEST
+from anitui.store.published_splits import Published
 from anitui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -61,6 +63,9 @@ class LabelReport:
     new_labels: int = 0
     set_aside: int = 0
     pairs: int = 0
+    split: str | None = None  # that the parts of the set are kept as
+    split_members: dict[str, int] = field(default_factory=dict)
+    new_split: bool = False
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
     missing_first: list[str] = field(default_factory=list)
@@ -100,19 +105,33 @@ def import_labels(
         report.imported = yield from take_in(workspace, catalogue, source, settings, engine)
     yield Event("matching names")
     _find(catalogue, wanted, files, report, problems)
+    parts = settle(wanted, problems)
     yield Event("taking boxes in", 0, sum(len(each.x) for each in sheets))
     incoming = [_incoming(each, order, label_set) for each in wanted]
     names = ", ".join(dict.fromkeys(each.name for each in sheets))
-    taken = label_files.take(catalogue, incoming, names[:200], "person")
+    taken = label_files.take(catalogue, incoming, names[:200], "person", _published(order, sheets, parts))
     for reason, line, name in taken.refused:
         problems.add(reason, f"{name} line {line}" if line else name)
     for each in dict.fromkeys(taken.elsewhere):
         problems.add("a class that belongs to another set of labels already", each)
     report.boxes, report.new_boxes, report.new_labels = taken.boxes, taken.new_boxes, taken.new_labels
     report.labels, report.set_aside, report.pairs = taken.said, taken.set_aside, taken.pairs
+    if taken.split is not None:
+        report.split, report.new_split = taken.split.split, taken.split.new
+        report.split_members = dict(taken.split.members)
     report.problems = problems.told()
     report.seconds = time.monotonic() - started
     return report
+
+
+def _published(order: LabelOrder, sheets: Sequence[Sheet], parts: dict[int, str]) -> Published | None:
+    """The parts that these files are of one set, called like the folder that they lie in."""
+    in_parts = [each for each in sheets if each.parts]
+    if not parts or not in_parts:
+        return None
+    first = in_parts[0].path
+    folder = first if first.is_dir() else first.parent
+    return Published(printable(folder.name), order.format.name, printable(folder), parts)
 
 
 @dataclass(slots=True)
@@ -125,6 +144,7 @@ class _Wanted:
     images: list[int | None] = field(default_factory=list)
     in_pairs: dict[str, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)  # the same of their names
     pair_images: dict[str, int | None] = field(default_factory=dict)
+    crops: list[bool] = field(default_factory=list)  # whether the picture is called as ready crops are
 
     def on_disk(self) -> Iterator[str]:
         yield from (each for each in self.paths if each is not None)
@@ -140,12 +160,16 @@ class _Wanted:
         pictures = Pictures([Path(os.path.abspath(folder))] if folder is not None else sheet.roots)  # noqa: PTH100
         made = cls(sheet, [], [])
         for place, name in enumerate(sheet.names):
+            if place in sheet.found:
+                made.paths.append(sheet.found[place])
+                made.meant.append(())
+                continue
             # Where a picture may be called several things, its name is that of its own label file.
             found, meant = _look(pictures, sheet.others.get(place) or (name,), sheet, sheet.picture_line[place])
             made.paths.append(found)
             made.meant.append(meant)
         for name in dict.fromkeys(each for pair in sheet.pairs or () for each in pair[:2]):
-            made.in_pairs[name] = _look(pictures, (name, name.replace("/", "__")), sheet)
+            made.in_pairs[name] = _look(pictures, sheet.pair_called(name), sheet)
         return made
 
 
@@ -191,12 +215,15 @@ def _find(
         return image
 
     for each in wanted:
-        rows = zip(each.sheet.names, each.paths, each.meant, strict=True)
-        each.images = [image_of(name, path, meant) for name, path, meant in rows]
+        for place, row in enumerate(zip(each.sheet.names, each.paths, each.meant, strict=True)):
+            each.images.append(image_of(*row))
+            # What the catalogue found by the end of a name may be either.
+            ends, path = each.sheet.crops.get(place, ()), row[1]
+            each.crops.append(bool(ends) and (path is None or path.rpartition(".")[0].endswith(ends)))
         each.pair_images = {name: image_of(name, *where) for name, where in each.in_pairs.items()}
 
 
-_PICTURES = {"place": "int64", "name": "string", "image_id": "int64", "written": "string"}
+_PICTURES = {"place": "int64", "name": "string", "image_id": "int64", "written": "string", "crop": "bool_"}
 _BOXES = {
     "picture": "int64", "place": "int64", "line": "int64", "x": "float64", "y": "float64", "w": "float64",
     "h": "float64", "score": "float64", "kind": "string", "detector": "string", "settings": "string",
@@ -247,7 +274,7 @@ def _incoming(wanted: _Wanted, order: LabelOrder, label_set: str) -> label_files
             _PICTURES,
             {
                 "place": range(len(sheet.names)), "name": sheet.names, "image_id": wanted.images,
-                "written": sheet.picture_written,
+                "written": sheet.picture_written, "crop": wanted.crops,
             },
         ),
         label_files.shape(
@@ -260,6 +287,7 @@ def _incoming(wanted: _Wanted, order: LabelOrder, label_set: str) -> label_files
         said,
         _pairs(wanted),
         [image for place in sheet.marked if (image := wanted.images[place]) is not None],
+        bool(sheet.parts),
     )  # fmt: skip
 
 

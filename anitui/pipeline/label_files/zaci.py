@@ -1,5 +1,9 @@
 """ZACI-20's files: `{character: [{id, bbox: [x1, y1, x2, y2]}]}`, and CSVs of pairs that somebody judged
-(`pathA,pathB,label,human_prediction,invalid`; label 1: the same character)."""
+(`pathA,pathB,label,human_prediction,invalid`; label 1: the same character).
+
+The boxes lie in whole pictures, called by their numbers on Danbooru. Where there are only crops that somebody cut by
+these files, called by their characters, a box is all of its crop. `/` of a character's name is `__` in files' names.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from anitui.pipeline.label_files.model import (
     Written,
     tidy_number,
 )
+from anitui.pipeline.label_files.parts import part_in
 from anitui.pipeline.label_files.pictures import ENDINGS
 from anitui.pipeline.label_files.reading import (
     LONGEST_LINE,
@@ -43,7 +48,19 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
     files = [*sorted(path.glob("*.json")), *(each for each in sorted(path.glob("*.csv")) if _has_pairs(each))]
     if not files:
         raise WrongUse(f"{path} has neither JSON files nor CSVs of pairs: name the file itself")
-    return [sheet for each in files for sheet in read(each, problems)]
+    sheets = [sheet for each in files for sheet in read(each, problems)]
+    _tell_shared(sheets, problems)
+    return sheets
+
+
+def _tell_shared(sheets: list[Sheet], problems: Problems) -> None:
+    """The set is made for characters that no training has seen."""
+    met: dict[str, set[str]] = {}
+    for sheet in sheets:
+        for part in set(sheet.parts.values()):
+            met.setdefault(part, set()).update(sheet.classes.values())
+    for character in sorted(met.get("train", set()) & met.get("test", set())):
+        problems.add("a character of both train and test, which ZACI-20 keeps apart", character[:60])
 
 
 def _has_pairs(path: Path) -> bool:
@@ -58,12 +75,15 @@ def _read_boxes(path: Path, problems: Problems) -> Sheet:
     sheet = Sheet(path, problems)
     sheet.roots += [path.parent / "images", path.parent / "data"]
     sheet.heading = {"layout": layout_of(data, text), "order": list(data)}
+    part = part_in(path.stem)
     for number, (character, entries) in enumerate(data.items()):
         sheet.classes[number] = character
         for place, each in enumerate(entries if isinstance(entries, list) else ()):
             _entry(sheet, number, character, each, f"{sheet.name} {character[:60]!r} entry {place}")
         if not isinstance(entries, list):
             sheet.problems.add("a character without a list", f"{sheet.name} {character[:60]!r}")
+    if part is not None:
+        sheet.parts = dict.fromkeys(range(len(sheet.names)), part)
     return sheet
 
 
@@ -72,11 +92,29 @@ def _entry(sheet: Sheet, number: int, character: str, each: Any, where: str) -> 
     if isinstance(id, bool) or not isinstance(id, int | str) or not isinstance(box, list) or len(box) != 4:
         sheet.problems.add("an entry without an id and a bbox of four numbers", where)
         return
-    folder = character.replace("/", "__")
-    others = [f"{stem}{ending}" for stem in (f"{folder}/{id}", f"{folder}__{id}", str(id)) for ending in ENDINGS]
+    stems = _stems(character, str(id))
+    others = [f"{stem}{ending}" for stem in stems for ending in ENDINGS]
     place = sheet.add_picture(f"{character}/{id}", others=others)
+    sheet.crops[place] = tuple(f"/{stem}" for stem in stems[2:])
     x1, y1, x2, y2 = map(real, box)
     sheet.add_box(place, number, x1, y1, x2 - x1, y2 - y1, number=number, written=json.dumps(each))
+
+
+def _stems(character: str, id: str) -> tuple[str, ...]:
+    """What a picture may be called: whole pictures first, as Danbooru's collections keep them, then crops."""
+    number = integer_of(id)
+    folder = character.replace("/", "__")
+    return (f"{(number or 0) % 1000:04d}/{id}", id, f"{folder}/{id}", f"{folder}__{id}")
+
+
+def _called(name: str) -> tuple[str, ...]:
+    """The same for a name in a CSV of pairs: the character's is all but the last part of it."""
+    character, _, file = name.rpartition("/")
+    stem, dot, ending = file.rpartition(".")
+    if not character or not dot:
+        return (name, name.replace("/", "__"))
+    endings = dict.fromkeys((f".{ending}", *ENDINGS))
+    return tuple(f"{each}{end}" for each in _stems(character, stem) for end in endings)
 
 
 def _read_pairs(path: Path, problems: Problems) -> Sheet:
@@ -85,6 +123,7 @@ def _read_pairs(path: Path, problems: Problems) -> Sheet:
     text = read_text(path)
     sheet.heading = {**text.layout(), "layout": "pairs"}
     sheet.pairs = []
+    sheet.pair_called = _called
     csv.field_size_limit(LONGEST_LINE)
     rows = csv.reader(io.StringIO(text.text, newline=""))
     try:

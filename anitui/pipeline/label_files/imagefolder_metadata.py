@@ -1,0 +1,225 @@
+"""What a `metadata.csv` or `metadata.jsonl` says of the pictures beside it, and the names of the classes in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from anitui.errors import WrongUse
+from anitui.pipeline.label_files.model import Problems
+from anitui.pipeline.label_files.parts import part_of
+from anitui.pipeline.label_files.pictures import parts_of
+from anitui.pipeline.label_files.reading import LONGEST_LINE, integer_of, read_text, too_deep
+from anitui.store.labels import LONGEST
+
+FILES = ("metadata.csv", "metadata.jsonl")
+FILE_NAME = "file_name"
+# The column that says what a picture shows: the first of these that is there.
+LABELS = (
+    "label", "labels", "class", "class_name", "category", "character", "character_name", "name", "target", "tag",
+    "text", "caption",
+)  # fmt: skip
+SPLITS = ("split", "part", "partition", "subset")
+NO_LABEL = "a row without a label"
+_CLASS_FILES = ("dataset_infos.json", "dataset_info.json", "README.md", "classes.txt", "labels.txt", "class_names.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is said of one picture. `says`: there is a column for labels, so folders are not asked."""
+
+    line: int
+    label: str | None
+    number: int | None
+    part: str | None
+    says: bool
+
+
+def is_there(folder: Path) -> bool:
+    """Whether such a file lies in a folder, and names files."""
+    for name in FILES:
+        try:
+            with (folder / name).open("rb") as file:
+                first = file.readline(LONGEST_LINE)
+        except OSError:
+            continue
+        if re.search(rb'(^|[",{\s\xbf])file_name($|[",\s])', first):
+            return True
+    return False
+
+
+def read(files: Mapping[str, str], problems: Problems) -> tuple[dict[str, Row], dict[int, str]]:
+    """What all such files of a tree say, by the paths of pictures; and the names of class indices, if any are there.
+
+    `files` are those of the tree, by their paths from its top.
+    """
+    rows: dict[str, Row] = {}
+    for name, path in files.items():
+        folder, _, file = name.rpartition("/")
+        if file.lower() in FILES:
+            try:
+                _read(Path(path), f"{folder}/" if folder else "", name, rows, problems)
+            except WrongUse as error:  # the folders still say something
+                problems.add("metadata that cannot be read", f"{name}: {error}")
+    numbered = any(row.number is not None for row in rows.values())
+    return rows, _names(files, problems) if numbered else {}
+
+
+def _read(path: Path, folder: str, name: str, rows: dict[str, Row], problems: Problems) -> None:
+    records = list(
+        _of_lines(path, name, problems) if path.suffix.lower() == ".jsonl" else _of_csv(path, name, problems)
+    )
+    columns: dict[str, str] = {}
+    for _, record in records:
+        for column in record:
+            columns.setdefault(column.strip().lower(), column)
+    if FILE_NAME not in columns:
+        problems.add(f"metadata without a column {FILE_NAME}: nothing of it was taken", name)
+        return
+    label = next((columns[each] for each in LABELS if each in columns), None)
+    split = next((columns[each] for each in SPLITS if each in columns), None)
+    # As ClassLabel writes them: numbers all through. One name among them, and they are names like it.
+    values = [record.get(label) for _, record in records] if label is not None else []
+    numbered = any(map(_integer, values)) and all(_integer(each) or _missing(each) for each in values)
+    for line, record in records:
+        where = f"{name} line {line}"
+        file = record.get(columns[FILE_NAME])
+        parts = parts_of(file) if isinstance(file, str) and file.strip() else "a row without a file's name"
+        if isinstance(parts, str):
+            problems.add(parts, where)
+            continue
+        key = folder + "/".join(parts)
+        if key in rows:
+            problems.add("a picture that metadata names twice: the first row counts", where)
+            continue
+        said = _label(record.get(label), where, problems) if label is not None else None
+        number = int(said) if said is not None and numbered else None
+        part = part_of(str(record.get(split))) if split is not None else None
+        if number is not None and number < 0:  # how sets for contests mark what is not to be known
+            said = number = None
+        rows[key] = Row(line, None if numbered else said, number, part, label is not None)
+
+
+def _label(value: Any, where: str, problems: Problems) -> str | None:
+    if isinstance(value, list):
+        if len(value) > 1:
+            problems.add("a picture with several labels: the first counts", where)
+        value = value[0] if value else None
+    if _missing(value):
+        problems.add(NO_LABEL, where)
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        problems.add("a label that is neither a name nor a class index", where)
+        return None
+    label = " ".join(str(value).split())
+    if len(label) > LONGEST or not label.isprintable():
+        problems.add("a label that is no single line of at most 200 characters", where)
+        return None
+    return label
+
+
+def _missing(value: Any) -> bool:
+    """As tables write what is not known; a character called Nan is one."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or (isinstance(value, str) and value.strip() in ("", "NaN", "nan", "None", "null"))
+
+
+def _integer(value: Any) -> bool:
+    if isinstance(value, str):
+        return integer_of(value.strip()) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18
+
+
+def _of_csv(path: Path, name: str, problems: Problems) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    text = read_text(path).text.replace("\r", "\n")
+    csv.field_size_limit(LONGEST_LINE)
+    rows = csv.reader(io.StringIO(text.replace("\0", ""), newline=""))
+    header: list[str] = []
+    try:
+        for row in rows:
+            if not any(each.strip() for each in row):
+                continue
+            if not header:
+                header = row
+            elif len(row) != len(header):
+                problems.add("a row that is not like its header", f"{name} line {rows.line_num}")
+            else:
+                yield rows.line_num, dict(zip(header, row, strict=True))
+    except csv.Error as error:
+        problems.add(f"metadata from here on: {error}", f"{name} line {rows.line_num}")
+    if not header:
+        problems.add("metadata that is empty", name)
+
+
+def _of_lines(path: Path, name: str, problems: Problems) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for line, content in read_text(path).lines():
+        if not content.strip():
+            continue
+        where = f"{name} line {line}"
+        if len(content) > LONGEST_LINE or too_deep(content):
+            problems.add("a row that is no JSON object", where)
+            continue
+        try:
+            record = json.loads(content)
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            yield line, record
+        else:
+            problems.add("a row that is no JSON object", where)
+
+
+def _names(files: Mapping[str, str], problems: Problems) -> dict[int, str]:
+    """What class indices stand for, by the first file at the top of the tree that says so."""
+    for file in _CLASS_FILES:
+        if file not in files:
+            continue
+        try:
+            text = read_text(Path(files[file])).text
+        except WrongUse as error:
+            problems.add("names of classes that cannot be read", str(error))
+            continue
+        found = _names_in(file, text)
+        if found:
+            return found
+    return {}
+
+
+def _names_in(file: str, text: str) -> dict[int, str]:
+    if file.endswith(".json"):
+        try:
+            return {} if too_deep(text) else _class_labels(json.loads(text))
+        except (ValueError, RecursionError):
+            return {}
+    if file.endswith(".md"):
+        # The card of a data set: a `names:` with `'0': cat` in its lines, deeper than it.
+        block = re.search(r"^( *)names:[ \t]*\n((?:\1 +.*\n)+)", text, re.MULTILINE)
+        lines = re.findall(r"^\s*['\"]?(\d{1,9})['\"]?\s*:\s*(.+?)\s*$", block[2], re.MULTILINE) if block else []
+        return {int(number): name.strip("'\"") for number, name in lines}
+    named: dict[int, str] = {}
+    for place, line in enumerate(each for each in text.split("\n") if each.strip()):
+        numbered = re.fullmatch(r"\s*(\d{1,9})\s*[:,\t]\s*(.+?)\s*", line)
+        named[int(numbered[1]) if numbered else place] = numbered[2] if numbered else line.strip()
+    return named
+
+
+def _class_labels(data: Any) -> dict[int, str]:
+    """The first list of names within what describes the columns of a data set."""
+    if isinstance(data, dict):
+        names = data.get("names")
+        if isinstance(names, list) and names and all(isinstance(each, str) for each in names):
+            return dict(enumerate(names))
+        data = list(data.values())
+    if isinstance(data, list):
+        for each in data:
+            if found := _class_labels(each):
+                return found
+    return {}

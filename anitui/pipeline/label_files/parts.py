@@ -1,0 +1,78 @@
+"""The parts that a data set was published in: train, val, test; and what lies in two of them, or under two classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from anitui.pipeline.label_files.model import Problems, Sheet
+
+PARTS = ("train", "val", "test")  # in this order a picture belongs to the first that has it
+_CALLED: Mapping[str, str] = {
+    "train": "train", "training": "train",
+    "val": "val", "valid": "val", "validation": "val", "dev": "val",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+IN_TWO_PARTS = "a picture in two parts of the set: it stays in the first of train, val and test"
+IN_TWO_CLASSES = "a picture under two classes: the first counts"
+
+
+def part_of(name: str) -> str | None:
+    """The part that a folder, or the value of a column, is called after."""
+    return _CALLED.get(name.strip().lower())
+
+
+def part_in(stem: str) -> str | None:
+    """The part that a file is named after: `train`, `zaci20_test`; nothing where several are named."""
+    found = {part for word in re.split(r"[^a-z]+", stem.lower()) if (part := _CALLED.get(word))}
+    return found.pop() if len(found) == 1 else None
+
+
+class Matched(Protocol):
+    """A sheet, and which picture of the catalogue each of its pictures is."""
+
+    sheet: Sheet
+    images: list[int | None]
+
+
+def settle(sheets: Sequence[Matched], problems: Problems) -> dict[int, str]:
+    """Which part each picture belongs to.
+
+    A picture that is met in two parts, or under two classes, is told. It goes where it is met first, in the order of
+    the parts: what is also in train says nothing about a model, so nothing in test may be.
+    """
+    parts: dict[int, str] = {}
+    names: dict[int, str] = {}
+    labels: dict[int, str] = {}
+    rank = {part: place for place, part in enumerate(PARTS)}
+    rows = [
+        (rank.get(each.sheet.parts.get(place, ""), len(rank)), number, place, image)
+        for number, each in enumerate(sheets)
+        for place, image in enumerate(each.images)
+        if image is not None and (each.sheet.parts or each.sheet.unit == "whole")
+    ]
+    boxes = [
+        {picture: box for box, picture in enumerate(each.sheet.picture)} if each.sheet.unit == "whole" else {}
+        for each in sheets
+    ]
+    for _, number, place, image in sorted(rows):
+        sheet = sheets[number].sheet
+        part, name = sheet.parts.get(place), sheet.names[place]
+        if part is not None and parts.setdefault(image, part) != part:
+            problems.add(IN_TWO_PARTS, f"{names[image]} and {name}")
+        names.setdefault(image, name)
+        box = boxes[number].get(place)
+        label = _label(sheet, box) if box is not None else None
+        if box is not None and label is not None and labels.setdefault(image, label) != label:
+            problems.add(IN_TWO_CLASSES, f"{names[image]} and {name}")
+            sheet.label[box] = sheet.number[box] = None
+    return parts
+
+
+def _label(sheet: Sheet, box: int) -> str | None:
+    number = sheet.number[box]
+    if number is not None:
+        return " ".join(sheet.classes.get(number, f"class {number}").split()).lower()
+    label = sheet.label[box]
+    return label if label is None else " ".join(label.split()).lower()
