@@ -9,6 +9,7 @@ from anitui.commands.opened import Opened, opened
 from anitui.commands.telling import report, say
 from anitui.errors import WrongUse
 from anitui.store import labels
+from anitui.store.label_files import check_set
 from anitui.store.labels import CHARACTERS, Label
 from anitui.words import count
 
@@ -26,6 +27,8 @@ def run(options: argparse.Namespace) -> int:
     for option, command in _FOR.items():
         if getattr(options, option) is not None and options.do != command:
             raise WrongUse(f"--{option} goes with labels {command}")
+    if options.set is not None:
+        check_set(options.set)
     with opened(options) as at:
         _do(options, at)
         label_set = options.set or CHARACTERS
@@ -51,18 +54,26 @@ def _do(options: argparse.Namespace, at: Opened) -> None:
             new = labels.add(catalogue, [Label(name, options.set or CHARACTERS) for name in names])
             say(f"{count(new, 'new label')} on the list")
         case "rename":
-            labels.rename(catalogue, *names)
-            say(f"{names[0]} is {names[1]} now, and is still found by its old name")
+            old, new = labels.rename(catalogue, *names), labels.tidy(names[1])
+            if old == new:
+                say(f"{new} is called so already: nothing changed")
+            else:
+                say(f"{_meant(names[0], old)} is {new} now, and is still found by its old name")
         case "merge":
             if not options.into:
                 raise WrongUse("labels merge takes --into and the label that they are to become")
-            labels.merge(catalogue, names, options.into)
-            say(f"{', '.join(names)} and {options.into} are one now")
+            gone, into = labels.merge(catalogue, names, options.into)
+            say(f"{', '.join(gone)} and {into} are one now, called {into}")
         case "delete":
             for name in names:
                 said = labels.delete(catalogue, name)
                 say(f"deleted {name}, and {count(said, 'statement')} with it; `anitui undo` brings it back")
         case "change":
             aliases = options.aliases.split(",") if options.aliases is not None else None
-            labels.change(catalogue, names[0], aliases=aliases, colour=options.colour, key=options.key)
-            say(f"changed {names[0]}")
+            name = labels.change(catalogue, names[0], aliases=aliases, colour=options.colour, key=options.key)
+            say(f"changed {_meant(names[0], name)}")
+
+
+def _meant(given: str, name: str) -> str:
+    """A label by its own name, and by what it was asked for where that is another name of it."""
+    return name if labels.tidy(given).lower() == name.lower() else f"{name} (also {given})"

@@ -201,13 +201,14 @@ def change(
     colour: str | None = None,
     key: str | None = None,
     action: str = "labels.change",
-) -> None:
+) -> str:
     """Give a label other names, another colour or another key; an empty text takes colour or key away.
 
     A key that another label of the set has changes hands.
     """
-    with journal.decision(catalogue, action, f"changed the label {name}") as decision:
+    with journal.decision(catalogue, action, "") as decision:
         label = _must(decision, name)
+        decision.summary = f"changed the label {label.name}"
         rows = [label]
         if aliases is not None:
             kept = list(dict.fromkeys(tidy(each) for each in aliases if each.strip()))
@@ -231,30 +232,39 @@ def change(
             rows += [replace(_label(row), key=None) for row in others]
             rows[0] = replace(label, key=key or None)
         decision.put("labels", _table(rows))
+    return label.name
 
 
-def rename(catalogue: Catalogue, name: str, new: str, *, action: str = "labels.rename") -> None:
-    """Call a label otherwise. Its old name stays one of its names; what else was said of it stays."""
+def rename(catalogue: Catalogue, name: str, new: str, *, action: str = "labels.rename") -> str:
+    """Call a label otherwise; what it was called, which `name` may be another name of. Its old name stays one of its
+    names; what else was said of it stays."""
     new = tidy(new)
-    with journal.decision(catalogue, action, f"renamed {name} to {new}") as decision:
+    with journal.decision(catalogue, action, "") as decision:
         label = _must(decision, name)
+        decision.summary = f"renamed {label.name} to {new}"
         other = find_in(decision.connection, new)
         if other is not None and other.name != label.name:
             raise WrongUse(f"there is a label {other.name} already; merge the two instead")
         if new == label.name:
-            return
+            return label.name
         aliases = [each for each in label.aliases if each.lower() != new.lower()]
         if label.name.lower() != new.lower():
             aliases.append(label.name)
         _replace(decision, [label], replace(label, name=new, aliases=tuple(dict.fromkeys(aliases))))
+    return label.name
 
 
-def merge(catalogue: Catalogue, names: Sequence[str], into: str, *, action: str = "labels.merge") -> None:
-    """Make several labels one: whoever was called by one of them is called `into` from now on."""
-    with journal.decision(catalogue, action, f"merged {', '.join(names)} into {into}") as decision:
+def merge(
+    catalogue: Catalogue, names: Sequence[str], into: str, *, action: str = "labels.merge"
+) -> tuple[list[str], str]:
+    """Make several labels one: whoever was called by one of them is called `into` from now on.
+
+    Returns which labels these were: any may be meant by another of its names.
+    """
+    with journal.decision(catalogue, action, "") as decision:
         target = _must(decision, into)
         gone = [_must(decision, each) for each in dict.fromkeys(names)]
-        gone = [each for each in gone if each.name != target.name]
+        gone = list({each.name: each for each in gone if each.name != target.name}.values())
         for each in gone:
             if each.label_set != target.label_set:
                 raise WrongUse(f"{each.name} belongs to {each.label_set}, and {target.name} to {target.label_set}")
@@ -262,13 +272,25 @@ def merge(catalogue: Catalogue, names: Sequence[str], into: str, *, action: str 
             raise WrongUse("a label can only be merged into another one")
         names_of = [name for each in gone for name in (each.name, *each.aliases)]
         aliases = tuple(dict.fromkeys([*target.aliases, *names_of]))
+        decision.summary = f"merged {', '.join(each.name for each in gone)} into {target.name}"
         _replace(decision, gone, replace(target, aliases=aliases))
+    return [each.name for each in gone], target.name
 
 
 def delete(catalogue: Catalogue, name: str, *, action: str = "labels.delete") -> int:
-    """Take a label off the list, and all that was said with it; how many statements that were."""
-    with journal.decision(catalogue, action, f"deleted the label {name}") as decision:
+    """Take a label off the list, and all that was said with it; how many statements that were.
+
+    Only by the name that it has now. Who names one that was merged into another, or the old name of one that was
+    renamed, may not know how much hangs on it today.
+    """
+    with journal.decision(catalogue, action, "") as decision:
         label = _must(decision, name)
+        if tidy(name).lower() != label.name.lower():
+            raise WrongUse(
+                f"{name} is another name of {label.name}: delete {label.name}, or take the name off it with "
+                "change --aliases"
+            )
+        decision.summary = f"deleted the label {label.name}"
         said = sum(_take_back(decision, table, [label.name]) for table in ("face_labels", "image_tags"))
         decision.remove("labels", _names([label.name]))
         return said
