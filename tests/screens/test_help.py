@@ -39,3 +39,14 @@ async def test_help_scrolls_by_keys_and_does_not_open_twice(cafe: Workspace, she
         await at.sees("Look at this picture alone")
         await at.press("escape")
         assert at.app.screen is at.app.get_screen("browse")
+
+
+async def test_in_a_narrow_terminal_sentences_stand_below_their_keys(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (40, 20)) as at:
+        await at.press("g", "b", "question_mark")
+        rows = [line.strip(" │▁▂▃▄▅▆▇█") for line in at.lines()]
+        place = next(n for n, row in enumerate(rows) if row.endswith("look closer"))
+        assert rows[place + 1].startswith("Look at this picture alone")
+        await at.resize(100, 20)
+        (row,) = [line for line in at.lines() if "look closer" in line]
+        assert "Look at this picture alone" in row
