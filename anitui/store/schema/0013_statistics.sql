@@ -218,12 +218,15 @@ SELECT CASE WHEN bin = 0 THEN 0 ELSE 2 ** (bin - 1) END::BIGINT AS at_least, (2 
 FROM steps LEFT JOIN counted USING (bin) ORDER BY bin;
 
 CREATE VIEW stats_faces_per_picture AS
-SELECT coalesce(n.faces, 0) AS faces, count(*) AS pictures
-FROM images i
-LEFT JOIN (SELECT image_id, count(*) AS faces FROM faces WHERE state = 'active' GROUP BY image_id) n
-    ON n.image_id = i.image_id
-WHERE i.state = 'active'
-GROUP BY ALL ORDER BY faces;
+WITH counted AS (
+    SELECT coalesce(n.faces, 0) AS faces, count(*) AS pictures
+    FROM images i
+    LEFT JOIN (SELECT image_id, count(*) AS faces FROM faces WHERE state = 'active' GROUP BY image_id) n
+        ON n.image_id = i.image_id
+    WHERE i.state = 'active'
+    GROUP BY ALL
+), steps AS (SELECT unnest(range(max(faces) + 1)) AS faces FROM counted)
+SELECT faces, coalesce(pictures, 0) AS pictures FROM steps LEFT JOIN counted USING (faces) ORDER BY faces;
 
 CREATE VIEW stats_detectors AS
 SELECT f.detector, f.kind, count(*) AS faces, count(DISTINCT f.image_id) AS pictures
@@ -238,15 +241,22 @@ WITH aside AS (
     UNION ALL
     SELECT 'face', f.face_id FROM faces f JOIN images i ON i.image_id = f.image_id
     WHERE f.state <> 'active' OR i.state <> 'active'
+), counted AS (
+    SELECT p.kind, p.algorithm, p.distance, count(*) FILTER (a.id IS NULL AND b.id IS NULL) AS pairs,
+           count(*) AS found, count(v.a_id) AS judged
+    FROM pairs p
+    LEFT JOIN aside a ON a.kind = p.kind AND a.id = p.a_id
+    LEFT JOIN aside b ON b.kind = p.kind AND b.id = p.b_id
+    LEFT JOIN (SELECT DISTINCT kind, a_id, b_id FROM verdicts) v
+        ON v.kind = p.kind AND v.a_id = p.a_id AND v.b_id = p.b_id
+    GROUP BY p.kind, p.algorithm, p.distance
+), steps AS (
+    SELECT kind, algorithm, unnest(range(min(distance), max(distance) + 1))::INTEGER AS distance
+    FROM counted GROUP BY kind, algorithm
 )
-SELECT p.kind, p.algorithm, p.distance, count(*) FILTER (a.id IS NULL AND b.id IS NULL) AS pairs,
-       count(*) AS found, count(v.a_id) AS judged
-FROM pairs p
-LEFT JOIN aside a ON a.kind = p.kind AND a.id = p.a_id
-LEFT JOIN aside b ON b.kind = p.kind AND b.id = p.b_id
-LEFT JOIN verdicts v ON v.kind = p.kind AND v.a_id = p.a_id AND v.b_id = p.b_id
-GROUP BY p.kind, p.algorithm, p.distance
-ORDER BY p.kind, p.algorithm, p.distance;
+SELECT kind, algorithm, distance, coalesce(pairs, 0) AS pairs, coalesce(found, 0) AS found, coalesce(judged, 0) AS judged
+FROM steps LEFT JOIN counted USING (kind, algorithm, distance)
+ORDER BY kind, algorithm, distance;
 
 -- Where pictures were seen, day by day: how often, and how many of them for the first time anywhere.
 CREATE VIEW stats_sources AS

@@ -1,0 +1,1 @@
+"""Statistics as charts: what each counts, in which words, and where its rows lead."""

@@ -1,0 +1,240 @@
+"""What is about pictures and faces as they are: sizes, formats, what was measured, distances, what was set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from anitui.pipeline.charts.model import Bar, Bars, Histogram, Lead
+from anitui.pipeline.measuring.rows import Rows, Statistic, between, browse, faces, value
+from anitui.store import statistics as stats
+from anitui.words import count, size
+
+NO_PICTURES = (
+    "no pictures yet: `anitui import FOLDER` takes some in (in the app: i), `anitui scrape JOBS` collects them"
+)
+_NO_FACES = "no faces yet: `anitui detect` finds them"
+_CROWD = 20
+_NO_PAIRS = "no pairs yet: `anitui pairs` finds near-duplicates"
+
+
+def _sizes(rows: Rows) -> Histogram:
+    found = [each for each in rows.of(stats.SizeBin) if (each.kind, each.side) == ("image", "longer")]
+    return _pixels(
+        found, "size", browse,
+        name="sizes", title="Sizes of pictures", about="the longer side of active pictures, in pixels",
+        unit="pictures", nothing=NO_PICTURES,
+    )  # fmt: skip
+
+
+def _shorter(rows: Rows) -> Histogram:
+    found = [each for each in rows.of(stats.SizeBin) if (each.kind, each.side) == ("image", "shorter")]
+    return _pixels(
+        found, "shorter", browse,
+        name="shorter", title="Shorter sides of pictures", about="the shorter side of active pictures, in pixels",
+        unit="pictures", nothing=NO_PICTURES,
+    )  # fmt: skip
+
+
+def _faces(rows: Rows) -> Histogram:
+    found = [each for each in rows.of(stats.SizeBin) if each.kind == "face"]
+    return _pixels(
+        found, "face", faces,
+        name="faces", title="Sizes of faces", about="the longer side of active faces' boxes, in pixels of the picture",
+        unit="faces", nothing=_NO_FACES,
+    )  # fmt: skip
+
+
+def _pixels(
+    found: Sequence[stats.SizeBin], field: str, leads: Callable[[str], Lead], *,
+    name: str, title: str, about: str, unit: str, nothing: str,
+) -> Histogram:  # fmt: skip
+    return Histogram(
+        name=name,
+        title=title,
+        about=about,
+        view="stats_sizes",
+        unit=unit,
+        nothing=nothing,
+        bars=[
+            Bar(_step(each.at_least, each.below), each.number, lead=leads(between(field, each.at_least, each.below)))
+            for each in found
+        ],
+        of="step",
+    )
+
+
+def _step(at_least: float, below: float) -> str:
+    return f"{at_least:,g} – {below:,g}"
+
+
+def _per_picture(rows: Rows) -> Histogram:
+    found = rows.of(stats.FacesPerPicture)
+    together = sum(each.faces * each.pictures for each in found)
+    return Histogram(
+        name="per-picture",
+        title="Faces in a picture",
+        about="how many active pictures have how many active faces",
+        view="stats_faces_per_picture",
+        unit="pictures",
+        facts=(f"{together:,} faces in {sum(each.pictures for each in found if each.faces):,} pictures",),
+        nothing=_NO_FACES,
+        bars=_crowds(found) if together else [],
+        of="step",
+    )
+
+
+def _crowds(found: Sequence[stats.FacesPerPicture]) -> list[Bar]:
+    """A bar for each number up to that of a crowd; what has more is one of them."""
+    bars = [Bar(count(each.faces, "face"), each.pictures) for each in found[:_CROWD]]
+    if found[_CROWD:]:
+        bars.append(Bar(f"{_CROWD} and more", sum(each.pictures for each in found[_CROWD:])))
+    return bars
+
+
+def _detectors(rows: Rows) -> Bars:
+    return Bars(
+        name="detectors",
+        title="Faces by who found them",
+        about="active faces and heads by the detector (or person, or file) that their box is from",
+        view="stats_detectors",
+        unit="faces",
+        nothing=_NO_FACES,
+        bars=[
+            Bar(
+                each.detector if each.kind == "face" else f"{each.detector} ({each.kind}s)",
+                each.faces,
+                note=f"in {count(each.pictures, 'picture')}",
+                lead=faces(f"detector:{value(each.detector)} kind:{each.kind}"),
+            )
+            for each in rows.of(stats.DetectorCount)
+        ],
+        of="detector",
+    )
+
+
+def _formats(rows: Rows) -> Bars:
+    found = rows.of(stats.FormatCount)
+    moving = sum(each.animated for each in found)
+    return Bars(
+        name="formats",
+        title="Formats",
+        about="active pictures by the format of their files, and what those take up",
+        view="stats_formats",
+        unit="pictures",
+        facts=(f"{count(moving, 'picture is', 'pictures are')} animated",) if moving else (),
+        nothing=NO_PICTURES,
+        bars=[
+            Bar(each.format, each.pictures, note=size(each.bytes), lead=browse(f"format:{value(each.format)}"))
+            for each in found
+        ],
+        of="format",
+    )
+
+
+def _bytes(rows: Rows) -> Histogram:
+    found = rows.of(stats.BytesBin)
+    return Histogram(
+        name="bytes",
+        title="Sizes of files",
+        about="active pictures by the bytes of their files",
+        view="stats_bytes",
+        unit="pictures",
+        facts=(f"{size(sum(each.bytes for each in found))} together",),
+        nothing=NO_PICTURES,
+        bars=[
+            Bar(f"{size(each.at_least)} – {size(each.below)}", each.pictures, note=size(each.bytes),
+                lead=browse(between("bytes", each.at_least, each.below)))
+            for each in found
+        ],
+        of="step",
+    )  # fmt: skip
+
+
+def _fact(rows: Rows, what: type[stats.FactBin], name: str, title: str, about: str) -> Histogram:
+    field = what.__name__.lower()
+    return Histogram(
+        name=name,
+        title=title,
+        about=f"active pictures by their {about}",
+        view=stats.VIEWS[what][0],
+        unit="pictures",
+        nothing=NO_PICTURES,
+        bars=[
+            Bar(_step(each.at_least, each.below), each.pictures, lead=browse(between(field, each.at_least, each.below)))
+            for each in rows.of(what)
+        ],
+        of="step",
+    )
+
+
+def _colours(rows: Rows) -> Histogram:
+    about = "colourfulness (Hasler and Süsstrunk): grey is 0, vivid is beyond 60"
+    return _fact(rows, stats.Colourfulness, "colours", "Colourfulness", about)
+
+
+def _sharpness(rows: Rows) -> Histogram:
+    about = "sharpness (variance of the Laplacian): blurred and flat pictures are low"
+    return _fact(rows, stats.Sharpness, "sharpness", "Sharpness", about)
+
+
+def _brightness(rows: Rows) -> Histogram:
+    return _fact(rows, stats.Brightness, "brightness", "Brightness", "mean grey: black is 0, white is 255")
+
+
+def _distances(rows: Rows) -> Histogram:
+    found = rows.of(stats.DistanceCount)
+    several = len({(each.kind, each.algorithm) for each in found}) > 1
+    return Histogram(
+        name="distances",
+        title="Distances of near-duplicates",
+        about="pairs that were found, of two active pictures or faces, by how many of 64 bits of their hashes differ",
+        view="stats_distances",
+        unit="pairs",
+        nothing=_NO_PAIRS,
+        bars=[
+            Bar(
+                (f"{'pictures' if each.kind == 'image' else 'faces'}, {each.algorithm}: " if several else "")
+                + (f"{each.distance}" if several else count(each.distance, "bit")),
+                each.pairs,
+                note=f"{each.judged:,} judged" if each.judged else "",
+            )
+            for each in found
+        ],
+        of="distance",
+    )
+
+
+def _aside(rows: Rows) -> Bars:
+    return Bars(
+        name="aside",
+        title="Set aside, and why",
+        about="pictures and faces that are not active: no other statistic counts them",
+        view="stats_set_aside",
+        unit="pictures and faces",
+        nothing="nothing was set aside",
+        bars=[
+            Bar(
+                f"{'pictures' if each.kind == 'image' else 'faces'}: {each.reason}",
+                each.number,
+                lead=(browse if each.kind == "image" else faces)(f"state:set_aside reason:{value(each.reason)}"),
+            )
+            for each in rows.of(stats.AsideCount)
+        ],
+        of="reason",
+    )
+
+
+STATISTICS = (
+    Statistic("sizes", _sizes),
+    Statistic("shorter", _shorter),
+    Statistic("faces", _faces),
+    Statistic("per-picture", _per_picture),
+    Statistic("detectors", _detectors),
+    Statistic("formats", _formats),
+    Statistic("bytes", _bytes),
+    Statistic("colours", _colours),
+    Statistic("sharpness", _sharpness),
+    Statistic("brightness", _brightness),
+    Statistic("distances", _distances),
+    Statistic("aside", _aside),
+)
