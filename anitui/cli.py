@@ -19,6 +19,7 @@ from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
+DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap")
 DATA_SETS = ("imagefolder",)  # of pictures and folders, without label files
 EXIT_CODES = """\
 exit codes: 0 done · 1 failed · 2 wrong use · 3 done in part, the failures listed
@@ -118,21 +119,40 @@ def parser() -> argparse.ArgumentParser:
 
     export = add(
         "export",
-        "label_files",
-        "write label files",
-        "Write boxes and labels as label files (docs/label-files.md). What was taken in from such files goes back as "
-        "it was\nwritten there; what a format has no place for is told.",
+        "export",
+        "write label files, or whole datasets with their pictures",
+        "Write boxes and labels as label files (docs/label-files.md): what was taken in from such files goes back as\n"
+        "it was written there. With --split or --pictures, and always as imagefolder, webdataset or parquet, a\n"
+        "dataset of pictures or crops (docs/exporting.md): it appears whole or not at all, and once more only what\n"
+        "has changed is written.",
     )
     export.add_argument("destination", type=Path, metavar="DEST", help="a folder, or the label file itself")
-    export.add_argument("--format", choices=LABEL_FORMATS, required=True, help="csv keeps everything")
-    export.add_argument("--filter", metavar="FILTER", help='of pictures, such as "label:miku size>300"')
+    formats = tuple(dict.fromkeys((*DATASET_FORMATS[:3], *LABEL_FORMATS)))
+    export.add_argument("--format", choices=formats, required=True, help="csv keeps everything")
+    export.add_argument(
+        "--filter", metavar="FILTER", help='of pictures, such as "label:miku size>300"; of faces for a dataset'
+    )
     export.add_argument("--label-set", metavar="NAME", help="which set of labels (default: characters; lap: lap)")
     export.add_argument(
         "--detector", action="append", metavar="NAME",
         help="whose boxes beside a person's; given several times, the first that has any in a picture",
     )  # fmt: skip
     export.add_argument("--kind", choices=("face", "head"), help="which boxes (default: faces; csv: both)")
-    export.add_argument("--force", action="store_true", help="write over files that are there")
+    export.add_argument("--force", action="store_true", help="write over files that are there; a dataset: all anew")
+    data = export.add_argument_group("datasets")
+    data.add_argument("--split", metavar="NAME", help="the members of this split, by its parts (default: all faces)")
+    data.add_argument("--pictures", choices=("whole", "crops", "none"), help="none: csv, dafre and parquet, only paths")
+    data.add_argument(
+        "--size", type=int, metavar="N", help="pixels: a crop's longer side (224), a whole picture's most"
+    )
+    data.add_argument("--margin", type=float, default=0.1, metavar="SHARE", help="around a box, of its side (0.1)")
+    data.add_argument("--image-format", choices=("same", "jpeg", "png", "webp"), help="default: same where it can be")
+    data.add_argument("--quality", type=int, default=90, metavar="N", help="of JPEG and WebP (90)")
+    data.add_argument(
+        "--link", choices=("copy", "hardlink", "symlink"), default="copy", help="where no byte of a picture changes"
+    )
+    data.add_argument("--fix-sizes", action="store_true", help="as LAP: not above 1920 px or 700 kB, not below 300 px")
+    data.add_argument("--as-frozen", action="store_true", help="labels as they were when the split was made")
 
     scrape = add(
         "scrape",

@@ -1,0 +1,147 @@
+"""Pictures of an export, made in a worker: one decode for all that is wanted of a picture."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from anitui.pipeline.decode import Limits, Picture, Refused, open_picture, seen, upright
+from anitui.pipeline.export.shaping import Shape
+
+SPARE = 2  # a JPEG is decoded smaller only where so many times the pixels that are wanted are left
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One picture that is to be made, and where; without a file its bytes are given back."""
+
+    place: int
+    shape: Shape
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """All that is wanted of one picture."""
+
+    file: str
+    bytes: int
+    wanted: tuple[Wanted, ...]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One that was made, or why it was not."""
+
+    place: int
+    size: int = 0
+    data: bytes | None = None
+    reason: str = ""
+
+
+def make(task: Making) -> list[Made]:
+    """Make them. What cannot be read is told; what cannot be written is raised, for it concerns all of them."""
+    try:
+        picture = _opened(task)
+        image = upright(seen(picture.image), picture.orientation)
+    except Refused as refused:
+        return _failed(task, str(refused))
+    except OSError as error:
+        return _failed(task, (error.strerror or str(error)).lower())
+    return [_made(each, image, picture) for each in task.wanted]
+
+
+def crashed(task: Making) -> list[Made]:
+    """The answer for a picture that took its worker down."""
+    return _failed(task, "it crashed the decoder")
+
+
+def _failed(task: Making, reason: str) -> list[Made]:
+    return [Made(each.place, reason=reason) for each in task.wanted]
+
+
+def _opened(task: Making) -> Picture:
+    data = Path(task.file).read_bytes()
+    if len(data) != task.bytes:
+        raise OSError("the file has changed since it was taken in")
+    return open_picture(data, task.limits, shrink_to=lambda width, height: _least(task, width, height))
+
+
+def _least(task: Making, width: int, height: int) -> tuple[int, int] | None:
+    """How small the picture may be decoded without anything being lost in what is made of it."""
+    share = 0.0
+    for each in task.wanted:
+        left, top, right, bottom = each.shape.window or (0, 0, width, height)
+        share = max(share, each.shape.width / (right - left), each.shape.height / (bottom - top))
+    share *= SPARE
+    return (round(width * share), round(height * share)) if share <= 0.5 else None
+
+
+def _made(wanted: Wanted, image: Image.Image, picture: Picture) -> Made:
+    shape = wanted.shape
+    left, top, right, bottom = shape.window or (0, 0, picture.width, picture.height)
+    across, down = image.width / picture.width, image.height / picture.height
+    found = image
+    if (across, down) == (1.0, 1.0):
+        found = image if shape.window is None else image.crop((left, top, right, bottom))
+        if found.size != (shape.width, shape.height):
+            found = found.resize((shape.width, shape.height), Image.Resampling.LANCZOS)
+    else:
+        box = (left * across, top * down, right * across, bottom * down)
+        found = image.resize((shape.width, shape.height), Image.Resampling.LANCZOS, box=box)
+    data = encoded(found, shape.format, shape.quality)
+    if wanted.file is None:
+        return Made(wanted.place, len(data), data)
+    with open(wanted.file, "wb") as file:  # noqa: PTH123 - a hundred thousand of them
+        file.write(data)
+    return Made(wanted.place, len(data))
+
+
+def encoded(image: Image.Image, format: str, quality: int) -> bytes:
+    """The bytes of a picture. What is transparent is white where the format knows nothing of it."""
+    clear = image.mode in ("LA", "RGBA")
+    if format in ("jpeg", "bmp") and clear:
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    elif clear and image.getextrema()[-1] == (255, 255):
+        image = image.convert(image.mode.removesuffix("A"))
+    buffer = io.BytesIO()
+    if format == "png":
+        image.save(buffer, "PNG", compress_level=6)
+    elif format == "bmp":
+        image.save(buffer, "BMP")
+    elif format == "webp":
+        image.save(buffer, "WEBP", quality=quality, method=4)
+    else:
+        image.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def lies_turned(file: str, format: str) -> bool:
+    """Whether a picture's EXIF data turns it, which not all who load pictures heed; cheap where it does not."""
+    with open(file, "rb") as opened:  # noqa: PTH123
+        head = opened.read(4096)
+        if format == "jpeg":
+            if b"Exif\0\0" not in head:
+                return False
+        elif format == "png":
+            if b"eXIf" not in head and not _has_late_chunk(opened):
+                return False
+        elif format != "webp" or head[12:16] != b"VP8X" or not head[20] & 8:
+            return False
+    try:
+        with Image.open(file) as image:
+            return image.getexif().get(0x0112, 1) not in (0, 1)
+    except Exception:
+        return False
+
+
+def _has_late_chunk(opened: io.BufferedReader) -> bool:
+    """A PNG may say it at its end as well."""
+    opened.seek(max(0, os.fstat(opened.fileno()).st_size - 8192))
+    return b"eXIf" in opened.read()
