@@ -6,9 +6,14 @@ from collections.abc import Mapping
 
 from anitui.errors import WrongUse
 
+# Of sightings: a title of MyAnimeList or World Art, whether a job or the name of a file told its number.
+TITLE_ID = "CASE WHEN regexp_matches(post_id, '^(mal|wa):[0-9]+$') THEN post_id END"
+
 # For each, who has which values: a picture that was seen at several places has several.
 _OF_IMAGES: Mapping[str, str] = {
-    "title": "SELECT DISTINCT image_id AS id, title AS value FROM sightings WHERE trim(title) <> ''",
+    # By its number as well: files of LAP's data set are called by it, and no two of them alike.
+    "title": "SELECT image_id AS id, title AS value FROM sightings WHERE trim(title) <> '' "
+    f"UNION SELECT image_id, {TITLE_ID} FROM sightings WHERE {TITLE_ID} IS NOT NULL",
     "label": "SELECT image_id AS id, label AS value FROM tagged_images",
     "folder": "SELECT DISTINCT image_id AS id, page_url AS value FROM sightings WHERE page_url IS NOT NULL",
     "job": "SELECT DISTINCT image_id AS id, job_id::VARCHAR AS value FROM sightings WHERE job_id IS NOT NULL",
@@ -16,6 +21,7 @@ _OF_IMAGES: Mapping[str, str] = {
     "site": "SELECT DISTINCT image_id AS id, site AS value FROM sightings",
     "author": "SELECT DISTINCT image_id AS id, author AS value FROM sightings WHERE author IS NOT NULL",
     "format": "SELECT image_id AS id, format AS value FROM images",
+    "title_id": f"SELECT DISTINCT image_id AS id, {TITLE_ID} AS value FROM sightings WHERE {TITLE_ID} IS NOT NULL",
 }
 
 COLUMNS = tuple(_OF_IMAGES)

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from anitui.errors import WrongUse
+from anitui.store.columns import TITLE_ID
 from anitui.store.filter_words import Word, quoted, says, take_apart
 
 
@@ -162,6 +163,15 @@ def _sighting(column: str) -> Builder:
     return build
 
 
+def _title_id(field: str, op: str, values: Values) -> Condition:
+    """Whole, so that mal:1 is not mal:12; a bare number is one of MyAnimeList."""
+    known = f"SELECT image_id FROM sightings WHERE {TITLE_ID} IS NOT NULL"
+    if values in (["none"], ["any"]):
+        return Condition(f"i.image_id {'NOT IN' if values == ['none'] else 'IN'} ({known})")
+    inner = any_of(TITLE_ID, [f"mal:{each}" if each.isdecimal() else each for each in values], whole=True)
+    return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
+
+
 def text_of(column: str, *, whole: bool = True) -> Builder:
     def build(field: str, op: str, values: Values) -> Condition:
         return any_of(column, values, whole=whole)
@@ -256,6 +266,7 @@ FIELDS: Mapping[str, Builder] = {
     "state": _state,
     "mark": _mark,
     "title": _sighting("title"),
+    "title_id": _title_id,
     "folder": _sighting("page_url"),
     "url": _sighting("url"),
     "site": _sighting("site"),

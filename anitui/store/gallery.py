@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from anitui.errors import Stopped
 from anitui.store import filters, journal
 from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.columns import TITLE_ID
 from anitui.words import count
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ GROUPS: Mapping[str, str] = {
     "label": "(SELECT min(label) FROM tagged_images t WHERE t.image_id = i.image_id)",
     "folder": _ORIGIN.format("page_url"),
     "title": _ORIGIN.format("title"),
+    "title id": f"(SELECT min({TITLE_ID}) FROM sightings o WHERE o.image_id = i.image_id)",
     "site": _ORIGIN.format("site"),
     "author": _ORIGIN.format("author"),
     "flair": _ORIGIN.format("flair"),

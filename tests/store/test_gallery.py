@@ -23,7 +23,7 @@ SIGHTINGS = [
     NewSighting("a", "folder", "/y/a", "/y", "zebra", "Rei", None, "ann", "art", False),
     NewSighting("a", "imgur", "https://imgur.com/a", "/x", "apple", "Asuka"),
     NewSighting("b", "reddit", "https://i.redd.it/b", "/x", "Mango", "Rei", "p1", "bob"),
-    NewSighting("c", "folder", "/y/c", "/y", "berry", None),
+    NewSighting("c", "folder", "/y/c", "/y", "berry", None, "mal:12"),
 ]
 
 
@@ -79,10 +79,11 @@ UNDER_HEADINGS = {
     "label": {"Asuka": [1], "Rei": [2], "no label": [4, 3]},
     "folder": {"/x": [2], "/y": [3, 1], "no folder": [4]},
     "title": {"Mango": [2], "berry": [3], "zebra": [1], "no title": [4]},
+    "title id": {"mal:12": [3], "no title id": [4, 2, 1]},
     "site": {"folder": [3, 1], "reddit": [2], "no site": [4]},
     "author": {"ann": [1], "bob": [2], "no author": [4, 3]},
     "flair": {"art": [1], "no flair": [4, 3, 2]},
-    "post": {"p1": [2], "no post": [4, 3, 1]},
+    "post": {"mal:12": [3], "p1": [2], "no post": [4, 1]},
     "job": {"job 7": [3, 2, 1], "no job": [4]},
     "format": {"gif": [4], "png": [3, 2, 1]},
     "mode": {"RGB": [4, 3, 2, 1]},

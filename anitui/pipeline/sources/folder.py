@@ -14,6 +14,7 @@ from typing import Any
 
 from anitui.errors import WrongUse
 from anitui.pipeline.sources import FoundFile, Unfit
+from anitui.pipeline.sources.lap_names import title_id_of_file
 from anitui.store.intake import NewSighting
 
 
@@ -40,7 +41,9 @@ class FolderSource:
 
     def sighting(self, path: str, label: str | None, sha256: str) -> NewSighting:
         place = Path(path)
-        return NewSighting(sha256, "folder", path, str(place.parent), place.stem, label)
+        # Posters of LAP's data set are called by their titles' numbers, as what was collected is by its post.
+        title_id = title_id_of_file(place.name)
+        return NewSighting(sha256, "folder", path, str(place.parent), place.stem, label, post_id=title_id)
 
 
 def resolve(patterns: Sequence[str]) -> list[Path]:

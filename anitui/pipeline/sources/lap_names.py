@@ -13,6 +13,7 @@ _MAL_PAGE = re.compile(r"^https?://(?:[\w-]+\.)?myanimelist\.net/anime/(\d{1,9})
 _MAL_FILE = re.compile(r"MAL(\d{5,9})_(\d{4,9})_(\d{6,9})\.jpg")
 _WA_PICTURE = re.compile(r"/animation/img/\d+/(\d{1,9})/(\d{1,9})\.jpg(?=$|[?#])", re.IGNORECASE)
 _WA_FILE = re.compile(r"(?:MAL\d{5,9}_)?WA(\d{5,9})_(\d{3,9})\.jpg")
+_MAL_AND_WA_FILE = re.compile(r"MAL(\d{5,9})_WA")
 
 
 def mal_page(title: int, slug: str | None = None) -> str:
@@ -73,3 +74,13 @@ def world_art_from_file(name: str) -> tuple[int, int] | None:
     """The inverse of `world_art_file`; a name with the id on MyAnimeList before it is understood as well."""
     found = _WA_FILE.fullmatch(name)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def title_id_of_file(name: str) -> str | None:
+    """Which title a file is a poster of, as posts of collected ones name it: that on MyAnimeList where it is told."""
+    if found := _MAL_FILE.fullmatch(name):
+        return f"mal:{int(found[1])}"
+    if found := _WA_FILE.fullmatch(name):
+        both = _MAL_AND_WA_FILE.match(name)
+        return f"mal:{int(both[1])}" if both else f"wa:{int(found[1])}"
+    return None
