@@ -16,7 +16,10 @@ from anitui.screens.questions import Question
 from anitui.store.labels import Known
 
 MOST = 200
-_WITHIN, _NOT = 3, 9
+_SAME, _BEGINS, _WORD, _WORDS, _WITHIN, _SCATTERED, _NOT = range(7)
+_IN_SIGHT = 7  # behind how many labels a new one is offered at the latest: it is never scrolled for
+_UNBROKEN = 0x2E80  # from here on scripts (Chinese, Japanese, Korean) in which one letter is a name already
+_JOINERS = ("\u200c", "\u200d")
 
 
 class Whom(Question[str | None]):
@@ -53,10 +56,10 @@ class Whom(Question[str | None]):
         found = matching(self._labels, typed)
         lines = [(each.name, _line(each)) for each in found]
         name = " ".join(typed.split())
-        if self._new and name and not any(name.lower() == each.name.lower() for each in found):
-            # Before what only holds it somewhere: Enter is to give what was meant.
-            begun = sum(fits(each, name) < _WITHIN for each in found)
-            lines.insert(begun, (name, Text(f"a new label: {name}", "italic")))
+        if self._new and name and not any(goes_by(each, name) for each in self._labels):
+            # Enter is to give what was meant: a label that is there, rather than a stray one beside it.
+            sure = sum(trusted(fits(each, name), name) for each in found)
+            lines.insert(min(sure, _IN_SIGHT), (name, Text(f"a new label: {name}", "italic")))
         if self._off and not name:
             lines.append(("", Text(self._off, "italic")))
         self._names = [each for each, _ in lines]
@@ -80,25 +83,48 @@ class Whom(Question[str | None]):
 
 
 def matching(labels: Sequence[Known], typed: str) -> list[Known]:
-    """Those that go by what is typed: whole, then from the beginning, then from that of a word, then anywhere."""
+    """Those that go by what is typed: whole, then from the beginning, then from that of words, then anywhere."""
     ranked = sorted((fits(each, typed), at) for at, each in enumerate(labels))
     return [labels[at] for way, at in ranked if way < _NOT][:MOST]
 
 
 def fits(label: Known, typed: str) -> int:
-    """How well a label's best name goes with what is typed, the best first."""
-    wanted = " ".join(typed.lower().split())
+    """How well a label's best name goes with what is typed, the best first. `_`, `-` and a space are the same."""
+    wanted = _plain(typed)
+    words = wanted.split()
 
     def rank(name: str) -> int:
         if name == wanted:
-            return 0
+            return _SAME
         if name.startswith(wanted):
-            return 1
-        if any(word.startswith(wanted) for word in name.replace("_", " ").split()):
-            return 2
-        return _WITHIN if wanted in name else _NOT
+            return _BEGINS
+        if f" {wanted}" in name:
+            return _WORD
+        if all(f" {word}" in f" {name}" for word in words):
+            return _WORDS
+        if wanted in name:
+            return _WITHIN
+        return _SCATTERED if all(word in name for word in words) else _NOT
 
-    return min(rank(name.lower()) for name in (label.name, *label.aliases))
+    return min(rank(_plain(name)) for name in (label.name, *label.aliases))
+
+
+def trusted(way: int, typed: str) -> bool:
+    """Whether a label that fits in this way is more likely meant than a new one: not for one letter in its middle."""
+    letters = _plain(typed)
+    return way < _NOT if len(letters) > 1 or any(ord(each) >= _UNBROKEN for each in letters) else way <= _WORDS
+
+
+def goes_by(label: Known, name: str) -> bool:
+    """Whether this is one of its names, letter for letter: to say it is to say the label."""
+    return name.lower() in (each.lower() for each in (label.name, *label.aliases))
+
+
+def _plain(text: str) -> str:
+    """A name as it is looked for: what people take for the same when they type is the same."""
+    for joiner in _JOINERS:
+        text = text.replace(joiner, "")
+    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 
 
 def _line(each: Known) -> Text:

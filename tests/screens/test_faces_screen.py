@@ -6,7 +6,7 @@ import pytest
 from sitting import SIZES, Sitting, sitting
 
 from anitui.screens.faces.panel import lines
-from anitui.screens.whom import fits, matching
+from anitui.screens.whom import Whom, matching
 from anitui.store import faces, labels
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import LookedAt, NewFace
@@ -267,6 +267,10 @@ def known(*names: str, aliases: tuple[str, ...] = ()) -> list[Known]:
         ("MIKU", ["miku", "hatsune_miku"]),
         ("gam", ["kagamine rin"]),
         ("x", []),
+        ("hatsune-mi", ["hatsune_miku"]),
+        ("rin kaga", ["kagamine rin"]),
+        ("amine in", ["kagamine rin"]),
+        ("rin miku", []),
     ],
 )
 def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
@@ -274,11 +278,39 @@ def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
     assert [each.name for each in matching(there, typed)] == found
 
 
-def test_a_new_name_goes_before_what_only_holds_it() -> None:
-    there = known("kagamine rin", "miku")
-    assert [fits(each, "RIN") for each in there] == [2, 9]
-    assert [fits(each, "gami") for each in there] == [3, 9]
-    assert [fits(each, "miku") for each in there] == [9, 0]
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("very long", ["a very long name", "*very long"]),
+        ("gami", ["kagamine rin", "*gami"]),
+        ("rin-kaga", ["kagamine rin", "*rin-kaga"]),
+        ("桜", ["木之本桜", "*桜"]),
+        ("g", ["*g", "a very long name", "kagamine rin", "dragon_maid"]),
+        ("dragon maid", ["dragon_maid", "*dragon maid"]),
+        ("DRAGON_maid", ["dragon_maid"]),
+        ("kobayashi", ["dragon_maid"]),
+        ("new", ["*new"]),
+    ],
+)
+async def test_what_is_there_already_is_offered_before_a_new_label(
+    cafe: Workspace, crowd: Catalogue, typed: str, offered: list[str]
+) -> None:
+    there = [*known("a very long name", "kagamine rin", "木之本桜"), *known("dragon_maid", aliases=("Kobayashi",))]
+    async with sitting(cafe, crowd) as at:
+        question = Whom("Who is this?", there)
+        at.app.push_screen(question)
+        await at.quiet()
+        await at.type(typed)
+        new = {name for name in question._names if f"a new label: {name}" in at.seen()}
+        assert [f"*{name}" if name in new else name for name in question._names] == offered
+
+
+async def test_a_new_label_is_in_sight_behind_any_number_of_others(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd) as at:
+        at.app.push_screen(Whom("Who is this?", known(*(f"extra {n}" for n in range(300)))))
+        await at.quiet()
+        await at.type("extra")
+        await at.sees("a new label: extra")
 
 
 def test_the_panel_keeps_the_marked_label_in_sight_and_the_others_in_their_places() -> None:
