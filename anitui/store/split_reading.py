@@ -115,8 +115,18 @@ class Chosen:
         )
 
     def files(self) -> pyarrow.Table:
-        """Which files of which import pictures came from: image_id, job_id, url."""
+        """Which files of which import pictures came from, and what they look like: image_id, job_id, url, bits, …"""
         return self._table(
-            "SELECT image_id, coalesce(job_id, 0) AS job_id, url FROM sightings SEMI JOIN chosen USING (image_id) "
-            "WHERE site = 'folder' ORDER BY job_id, image_id, url"
+            """
+            WITH looks AS (
+                SELECT f.image_id, f.sharpness, f.brightness, f.colourfulness, f.colour_share, h.bits
+                FROM image_facts f JOIN image_hashes h USING (image_id, mode) SEMI JOIN chosen USING (image_id)
+                WHERE h.algorithm = 'dhash'
+                QUALIFY row_number() OVER (PARTITION BY f.image_id ORDER BY mode) = 1
+            )
+            SELECT s.image_id, coalesce(s.job_id, 0) AS job_id, s.url, coalesce(l.bits, 0)::UBIGINT AS bits,
+                   l.sharpness, l.brightness, l.colourfulness, l.colour_share
+            FROM sightings s SEMI JOIN chosen USING (image_id) LEFT JOIN looks l USING (image_id)
+            WHERE s.site = 'folder' ORDER BY job_id, image_id, url
+            """
         )

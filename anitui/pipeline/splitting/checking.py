@@ -49,13 +49,15 @@ def leaks(catalogue: Catalogue, members: pyarrow.Table, order: SplitOrder) -> Wo
 
 
 def _by_names(standing: Standing, order: SplitOrder) -> int:
+    import pyarrow
+
     files, parts = standing.files(), standing.parts("image")
     jobs, images = files["job_id"].to_numpy(), files["image_id"].to_numpy()
     part = parts["part"].to_numpy()[np.searchsorted(parts["id"].to_numpy(), images)]
     number = 0
     for job in np.unique(jobs):
         here = jobs == job
-        sources = name_sources.read(files["url"].combine_chunks().filter(here), order.names).sources.to_numpy()
+        sources = name_sources.of_files(files.filter(pyarrow.array(here)), order.names).sources.to_numpy()
         number += len(across(sources, part[here], images[here], order.largest))
     return number
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anitui.pipeline.compiled import compiled_loop
-from anitui.pipeline.splitting.mixing import mixed
+from anitui.pipeline.mixing import mixed
 
 Places = NDArray[np.int64]
 ROUNDS = 8

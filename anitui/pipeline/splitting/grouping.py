@@ -74,6 +74,8 @@ def grouped(candidates: Candidates, members: pyarrow.Table, order: SplitOrder) -
 
 def _keep_sources(graph: _Graph, candidates: Candidates, order: SplitOrder, found: Grouped) -> None:
     """What was found at one place stays together, unless so much was found there that it is no source but a pile."""
+    import pyarrow
+
     places = candidates.places()
     number, piles = graph.capped(
         graph.pictures(_column(places, "image_id")), _codes(places), places["place"].to_pylist(), order.largest
@@ -83,8 +85,8 @@ def _keep_sources(graph: _Graph, candidates: Candidates, order: SplitOrder, foun
     ways: dict[str, None] = {}
     total = 0
     for job in np.unique(_column(files, "job_id")):
-        of_job = files.filter(_column(files, "job_id") == job)
-        told = name_sources.read(of_job["url"].combine_chunks(), order.names)
+        of_job = files.filter(pyarrow.array(_column(files, "job_id") == job))
+        told = name_sources.of_files(of_job, order.names)
         if told.way:
             ways[told.way] = None
             sources = told.sources.to_numpy()

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.box_hashes import fill_all
+from anitui.pipeline.mixing import mixed
 from anitui.pipeline.splitting import dealing, verifying
 from anitui.pipeline.splitting.checking import leaks
 from anitui.pipeline.splitting.dealing import Content
 from anitui.pipeline.splitting.grouping import grouped
-from anitui.pipeline.splitting.mixing import mixed
 from anitui.pipeline.splitting.order import SplitOrder, ready
 from anitui.pipeline.splitting.report import SplitReport, tell_strata
 from anitui.progress import Event, Work

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]  # which of the nodes
+
+ALL_WITH_ALL = 12_000  # hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +98,13 @@ def _by_hand(
 
 
 def straddling(hashed: Hashed, part: NDArray[np.int64], within: int, apart: frozenset[tuple[int, int]]) -> Places:
-    """Nodes that have a near one in another part, and that nobody said is different. Every pair is looked at.
-
-    `part` is of each node. For few hashes all are compared with all, otherwise with the compiled search.
-    """
+    """Nodes that have a near one in another part, and that nobody said is different. `part` is of each node."""
     hash_of = np.repeat(np.arange(len(hashed)), np.diff(hashed.starts))
     parts = np.zeros(len(hashed), np.int64)
     np.bitwise_or.at(parts, hash_of, 1 << part[hashed.nodes])
     leaking: set[int] = set()
     mixed = (parts & (parts - 1)) != 0
-    found = [(each, each) for each in mixed.nonzero()[0].tolist()]
-    for one, other in _all_with_all(hashed, within) if len(hashed) <= 12_000 else pairs(hashed, within):
-        across = (parts[one] != parts[other]) | mixed[one] | mixed[other]
-        found += zip(one[across].tolist(), other[across].tolist(), strict=True)
-    for one, other in found:
+    for one, other, _ in near_pairs(hashed, within, lambda one, other: (parts[one] != parts[other]) | mixed[one]):
         left = hashed.nodes[hashed.starts[one] : hashed.starts[one + 1]].tolist()
         right = hashed.nodes[hashed.starts[other] : hashed.starts[other + 1]].tolist()
         for a in left:
@@ -116,6 +112,23 @@ def straddling(hashed: Hashed, part: NDArray[np.int64], within: int, apart: froz
                 if part[a] != part[b] and (min(a, b), max(a, b)) not in apart:
                     leaking.update((a, b))
     return np.array(sorted(leaking), np.int64)
+
+
+def near_pairs(
+    hashed: Hashed, within: int, wanted: Callable[[Places, Places], NDArray[np.bool_]] | None = None
+) -> Iterator[tuple[int, int, int]]:
+    """All pairs of hashes at most so many bits apart, each with itself as well, one by one: places and distance.
+
+    Few are compared all with all; that is also what the compiled search, which more are left to, is held against.
+    """
+    every = np.arange(len(hashed), dtype=np.int64)
+    found = _all_with_all(hashed, within) if len(hashed) <= ALL_WITH_ALL else pairs(hashed, within)
+    for one, other in chain([(every, every)], found):
+        if wanted is not None:
+            here = wanted(one, other)
+            one, other = one[here], other[here]
+        distance = np.bitwise_count(hashed.bits[one] ^ hashed.bits[other])
+        yield from zip(one.tolist(), other.tolist(), distance.tolist(), strict=True)
 
 
 def _all_with_all(hashed: Hashed, within: int) -> Iterator[tuple[Places, Places]]:

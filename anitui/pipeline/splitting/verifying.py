@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anitui.errors import WrongUse
-from anitui.pipeline.splitting.mixing import mixed
+from anitui.pipeline.mixing import mixed
 
 Places = NDArray[np.int64]
 FACES = 2  # of each character of a test
