@@ -18,6 +18,8 @@ from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from anitui.store.labels import JOINERS
+
 Answer = TypeVar("Answer")
 
 
@@ -61,6 +63,15 @@ class Confirm(Question[bool]):
         yield Static(text, classes="box")
 
 
+class Line(Input):
+    """A line of text that takes joiners as well: Persian and emoji are written with them, and no key prints them."""
+
+    def on_key(self, event: Key) -> None:
+        if event.character and event.character in JOINERS:
+            event.stop()
+            self.replace(event.character, *self.selection)
+
+
 class Ask(Question[str | None]):
     """One line of text, with what is completed dimly behind the cursor (→ takes it)."""
 
@@ -84,7 +95,7 @@ class Ask(Question[str | None]):
             yield Static(Text(self._question, style="bold"))
             if self._detail:
                 yield Static(Text(self._detail), classes="detail")
-            yield Input(self._value, placeholder=self._placeholder, suggester=self._suggester)
+            yield Line(self._value, placeholder=self._placeholder, suggester=self._suggester)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

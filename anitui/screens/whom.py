@@ -12,14 +12,13 @@ from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from anitui.screens.questions import Question
-from anitui.store.labels import Known
+from anitui.screens.questions import Line, Question
+from anitui.store.labels import JOINERS, Known
 
 MOST = 200
 _SAME, _BEGINS, _WORD, _WORDS, _WITHIN, _SCATTERED, _NOT = range(7)
 _IN_SIGHT = 7  # behind how many labels a new one is offered at the latest: it is never scrolled for
 _UNBROKEN = 0x2E80  # from here on scripts (Chinese, Japanese, Korean) in which one letter is a name already
-_JOINERS = ("\u200c", "\u200d")
 
 
 class Whom(Question[str | None]):
@@ -41,7 +40,7 @@ class Whom(Question[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(Text(self._question, style="bold"))
-            yield Input(placeholder="a name; it may be a new one" if self._new else "a name")
+            yield Line(placeholder="a name; it may be a new one" if self._new else "a name")
             yield OptionList()
 
     def on_mount(self) -> None:
@@ -122,7 +121,7 @@ def goes_by(label: Known, name: str) -> bool:
 
 def _plain(text: str) -> str:
     """A name as it is looked for: what people take for the same when they type is the same."""
-    for joiner in _JOINERS:
+    for joiner in JOINERS:
         text = text.replace(joiner, "")
     return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 

@@ -7,6 +7,7 @@ names that a label goes by, so a renamed or merged label is found under its old 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CHARACTERS = "characters"  # the set of whatever is not said to be of another one
 LONGEST = 200
+JOINERS = "\u200c\u200d"  # not to be seen, but they change how their neighbours are written
 # The keys of LAP's labeler, in its order.
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-", "=", "+", "_", "]")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -63,10 +65,17 @@ class Known:
 
 
 def tidy(name: str) -> str:
-    """A name as it is kept: its spaces in order, one line. Raises WrongUse for what is none."""
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST or not name.isprintable():
-        raise WrongUse(f"a label is one line of at most {LONGEST} characters, not {name[:40]!r}")
+    """A name as it is kept: its spaces in order, one line. Raises WrongUse for what is none, with what is wrong."""
+    # Joiners stand between letters (Persian) and between emoji; at an end nobody could tell two names apart.
+    name = " ".join(name.split()).strip(f"{JOINERS} ")
+    if not name:
+        raise WrongUse("a label needs a name, and this one is empty")
+    if unseen := next((each for each in name if not each.isprintable() and each not in JOINERS), None):
+        called = unicodedata.name(unseen, "a control character").lower()
+        shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in name[:40])
+        raise WrongUse(f"a label's name holds nothing unseen: {shown} has U+{ord(unseen):04X} in it ({called})")
+    if len(name) > LONGEST:
+        raise WrongUse(f"a label's name has at most {LONGEST} characters, not {len(name):,}: {name[:40]} …")
     return name
 
 

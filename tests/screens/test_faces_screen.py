@@ -278,6 +278,19 @@ def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
     assert [each.name for each in matching(there, typed)] == found
 
 
+async def test_joiners_are_typed_and_kept(cafe: Workspace, crowd: Catalogue) -> None:
+    async with sitting(cafe, crowd, (120, 36)) as at:
+        await faces_screen(at, "t")
+        await at.type("می\u200cخ")
+        await at.press("enter")
+        assert named(crowd) == {13: "می\u200cخ"}
+        await at.sees("می\u200cخ")
+        await at.press("L", "n")
+        await at.type("👩\u200d👧")
+        await at.press("enter")
+        assert labels.find(crowd, "👩\u200d👧") is not None
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [

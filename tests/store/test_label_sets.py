@@ -142,13 +142,29 @@ def test_a_key_stays_where_it_is_when_others_come_and_go(faced: Catalogue) -> No
     assert keys() == {**before, "i": "1", "a": "9"}
 
 
-@pytest.mark.parametrize("name", ["", "  ", "two\nlines\x07", "x" * 300])
-def test_what_is_no_name(faced: Catalogue, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("", "needs a name"),
+        (" \u200d ", "needs a name"),
+        ("two\nlines\x07", "two lines\ufffd has U+0007 in it \\(a control character"),
+        ("evil\u202egnp", "U+202E in it \\(right-to-left override"),
+        ("x" * 300, "at most 200 characters, not 300"),
+    ],
+)
+def test_what_is_no_name(faced: Catalogue, name: str, why: str) -> None:
     before = everything(faced)
-    with pytest.raises(WrongUse):
+    with pytest.raises(WrongUse, match=why) as caught:
         naming.name(faced, [1], name)
+    assert str(caught.value).isprintable()
     assert everything(faced) == before
     assert journal.history(faced) == []
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "👩\u200d👧", "桜 木之本"])
+def test_names_of_any_script_are_names(faced: Catalogue, name: str) -> None:
+    naming.name(faced, [1], f" {name} \u200c")
+    assert faced.rows("SELECT label FROM labelled_faces WHERE face_id = 1 AND speaker = 'person'") == [(name,)]
 
 
 @pytest.mark.parametrize(

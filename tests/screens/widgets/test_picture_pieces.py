@@ -130,6 +130,8 @@ def _loaded_again(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         ("心愛心愛", 7, "心愛心…"),
         ("心愛心愛", 6, "心愛…"),
         ("a\x1b[31m\nb", 20, "a [31m b"),
+        ("می\u200cخواهم", 7, "می\u200cخواهم"),
+        ("👩\u200d👧", 4, "👩👧"),
         ("abc", 0, ""),
         ("abc", 1, "…"),
     ],

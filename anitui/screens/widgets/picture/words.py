@@ -6,11 +6,16 @@ from functools import lru_cache
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+_NON_JOINER = "\u200c"  # keeps letters of Persian apart, and takes no cell
+_JOINER = "\u200d"  # makes one sign of several emoji: how wide that is, terminals do not agree
+
 
 @lru_cache(maxsize=4096)
 def tame(text: str) -> str:
     """One line without control characters: a file's name must not be able to drive the terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return "".join(
+        letter if letter.isprintable() or letter == _NON_JOINER else " " for letter in text if letter != _JOINER
+    )
 
 
 @lru_cache(maxsize=4096)
