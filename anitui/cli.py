@@ -17,6 +17,7 @@ from types import FrameType
 
 from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence
+from anitui.options import split
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
 DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap")
@@ -253,7 +254,24 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("--force", action="store_true", help="write over a file that is there")
     sql.add_argument("--write", action="store_true", help="allow statements that change the catalogue")
 
-    add("stats", "stats", "what is in the workspace, and what waits")
+    split.add_to(add("split", "split", "make splits without leaks, and look for leaks in anybody's", split.DESCRIPTION))
+
+    stats = add(
+        "stats",
+        "stats",
+        "what is in the workspace: numbers and charts, also as a page to share",
+        "What is in the workspace, and what waits (docs/statistics.md). Names of charts show these whole: classes,\n"
+        "tail, tags, together, speakers, sources, sizes, formats, colours, faces, distances, aside …, or all.",
+    )
+    stats.add_argument("what", nargs="*", metavar="WHAT", help="only these charts (default: the usual ones, in short)")
+    stats.add_argument("--set", metavar="NAME", help="the labels of this set (default: characters)")
+    stats.add_argument("--html", type=Path, metavar="FILE", help="write one page with everything in it, to share")
+    stats.add_argument("--png", type=Path, metavar="DIR", help="write each chart as a picture")
+    stats.add_argument("--svg", type=Path, metavar="DIR", help="write each chart as SVG")
+    stats.add_argument(
+        "--samples", type=int, metavar="N", help="--html: so many faces of each class (default: 4; 0: none)"
+    )
+    stats.add_argument("--force", action="store_true", help="write over files that are there")
 
     history = add("history", "decisions", "every decision, newest first")
     history.add_argument("--limit", type=int, default=50, metavar="N", help="how many (default: 50)")

@@ -45,25 +45,38 @@ def chosen(names: Sequence[str]) -> list[Statistic]:
     return list(STATISTICS) if ALL in names else [_KNOWN[name] for name in dict.fromkeys(names)]
 
 
-def chart_of(
-    catalogue: Catalogue, statistic: Statistic, label_set: str = CHARACTERS, cursor: DuckDBPyConnection | None = None
-) -> Chart:
-    """Read one. With a `cursor` it can be interrupted, and raises Stopped then."""
-    return statistic.make(Rows(label_set, lambda what, of: stats.read(catalogue, what, of, cursor)))
+class Measured:
+    """Statistics of one moment: each view is read once, however many charts are drawn from it.
 
+    With a `cursor` it can be interrupted from another thread, and raises Stopped then.
+    """
 
-def rows_of(catalogue: Catalogue, statistics: Sequence[Statistic], label_set: str = CHARACTERS) -> dict[str, Any]:
-    """The rows of every view that these are drawn from, by the view's name: the numbers, as SQL has them."""
-    found: dict[str, Any] = {}
+    def __init__(
+        self, catalogue: Catalogue, label_set: str = CHARACTERS, cursor: DuckDBPyConnection | None = None
+    ) -> None:
+        self.label_set = label_set
+        self._catalogue, self._cursor = catalogue, cursor
+        self._read: dict[tuple[type, str | None], list[Any]] = {}
 
-    def read(what: type, of: str | None) -> list[Any]:
-        rows: list[Any] = stats.read(catalogue, what, of)
-        found[stats.VIEWS[what][0]] = [asdict(each) for each in rows]
-        return rows
+    def chart(self, statistic: Statistic) -> Chart:
+        return statistic.make(Rows(self.label_set, self._rows))
 
-    for each in statistics:
-        each.make(Rows(label_set, read))
-    return found
+    def totals(self) -> dict[str, int]:
+        """The numbers of the whole workspace, by what they count."""
+        return {each.what: each.number for each in self._rows(stats.Total, None)}
+
+    def not_taken(self) -> list[stats.NotTaken]:
+        """What was not taken, the most frequent reason first."""
+        return self._rows(stats.NotTaken, None)
+
+    def as_read(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows that were read so far, by their view: the numbers as SQL has them."""
+        return {stats.VIEWS[what][0]: [asdict(each) for each in rows] for (what, _), rows in self._read.items()}
+
+    def _rows(self, what: type, of: str | None) -> list[Any]:
+        if (what, of) not in self._read:
+            self._read[what, of] = stats.read(self._catalogue, what, of, self._cursor)
+        return self._read[what, of]
 
 
 def known_set(catalogue: Catalogue, name: str | None) -> str:
