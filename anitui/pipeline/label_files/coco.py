@@ -137,7 +137,13 @@ def _annotations(boxes: list[tuple[int, OutBox]], heading: Any) -> list[dict[str
     found: list[dict[str, Any]] = []
     kept = [json.loads(box.written) if box.written else None for _, box in boxes]
     following = max((each["id"] for each in kept if each and _whole(each.get("id"))), default=0) + 1
+    taken: set[Any] = set()
     for (image_id, box), known in zip(boxes, kept, strict=True):
+        if known is not None and _is_id(known.get("id")):
+            if known["id"] in taken:  # of several files that were put together
+                known["id"] = following
+                following += 1
+            taken.add(known["id"])
         if known is not None and box.same:
             found.append({**known, "image_id": image_id})
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from anitui.pipeline.label_files.model import (
     OutPicture,
     Remembered,
 )
-from anitui.pipeline.label_files.pictures import ENDINGS
+from anitui.pipeline.label_files.names_out import Names
 from anitui.progress import Event, Work
 from anitui.store import label_export, label_files
 from anitui.store.catalogue import Catalogue
@@ -76,7 +75,8 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
     main = order.destination.name if one_file else form.main
     if order.kind == "head" and not one_file:
         main = main.replace("faces", "heads")
-    files = _files(catalogue, found, form, label_set, main, one_file=one_file)
+    names = Names(catalogue, form, found.pictures, lambda what: lost.update([what]))
+    files = _files(catalogue, found, form, label_set, main, names, one_file=one_file)
     if form.pairs:
         _add_pairs(catalogue, files)
     out = Outgoing(files, lambda what: lost.update([what]))
@@ -100,15 +100,18 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
 
 
 def _files(
-    catalogue: Catalogue, found: label_export.Found, form: LabelFormat, label_set: str, main: str, *, one_file: bool
-) -> list[OutFile]:
+    catalogue: Catalogue, found: label_export.Found, form: LabelFormat, label_set: str, main: str, names: Names, *,
+    one_file: bool,
+) -> list[OutFile]:  # fmt: skip
     """What goes into which file: names of files that were taken in come again, the newest of a name leads."""
     like: dict[str, Remembered] = {}
     name_of: dict[int, str] = {}
+    classes_of: dict[int, Any] = {}
     for file_id, name, kind, unit, heading in found.files:
         name = main if one_file else name
         name_of[file_id] = name
         like[name] = Remembered(file_id, name, kind, unit, json.loads(heading))
+        classes_of[file_id] = like[name].heading.get("classes")
     pictures: dict[str, list[OutPicture]] = {name: [] for name in like}
     rest = main if main in like or len(like) != 1 else next(iter(like))
     boxes: dict[tuple[int | None, int], list[OutBox]] = {}
@@ -124,16 +127,23 @@ def _files(
                 more=row if form.complete else {}, said=said.get(row["face_id"], []),
             )
         )  # fmt: skip
-    used: set[str] = {row["name"] for row in found.pictures if row["name"]}  # names, or the files that are written
+    has: dict[tuple[str, str], int] = {}  # which picture has a name in a file, or a file of its own
     for row in found.pictures:
         file_id = row["file_id"]
+        name: str | None = row["name"]
         own = boxes.get((file_id, row["place"] if file_id is not None else row["image_id"]), [])
-        name = row["name"] or _new_name(row, used, form)
-        untouched = file_id is not None and len(own) == row["had"] and all(box.same for box in own)
-        pictures.setdefault(name_of.get(file_id, rest), []).append(
+        into = name_of.get(file_id, rest)
+        if file_id is not None and classes_of[file_id] != like[into].heading.get("classes"):
+            for box in own:  # it counts otherwise than the file that leads
+                box.same = False
+        if name and has.setdefault(("" if form.file_of else into, name), row["image_id"]) != row["image_id"]:
+            name = None  # of two files that come together here, each has another picture under it
+        known = name is not None
+        untouched = known and len(own) == row["had"] and all(box.same for box in own)
+        pictures.setdefault(into, []).append(
             OutPicture(
-                row["image_id"], name, row["width"], row["height"], bool(row["marked"]), file_id, row["written"], own,
-                untouched,
+                row["image_id"], name or names.of(row), row["width"], row["height"], bool(row["marked"]),
+                file_id if known else None, row["written"] if known else None, own, untouched,
             )
         )  # fmt: skip
     files = [
@@ -142,19 +152,6 @@ def _files(
     ]
     _count(catalogue, files, label_set, form)
     return files
-
-
-def _new_name(row: dict[str, Any], used: set[str], form: LabelFormat) -> str:
-    """What a picture is called that no file of this format has named: as another has, or as it was seen."""
-    seen = re.split(r"[/\\]", (row["seen"] or "").partition("?")[0])[-1]
-    seen = seen if seen.lower().endswith(ENDINGS) and seen.isprintable() else Path(row["path"]).name
-    name: str = (row["called"] or seen).replace("\\", "/")
-    file_of = form.file_of or (lambda name: name)
-    if file_of(name) in used:
-        stem, dot, ending = name.rpartition(".")
-        name = f"{stem}_{row['image_id']}{dot}{ending}"
-    used.add(file_of(name))
-    return name.replace("/", "\\") if form.backslashes else name
 
 
 def _count(catalogue: Catalogue, files: list[OutFile], label_set: str, form: LabelFormat) -> None:

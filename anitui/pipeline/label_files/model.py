@@ -238,6 +238,7 @@ class LabelFormat:
     backslashes: bool = False  # between the folders of its pictures
     pairs: bool = False
     file_of: Callable[[str], str] | None = None  # every picture has a file of its own: that of a picture's name
+    by_stem: bool = False  # it does not say how the names of its pictures end
     needs_class: bool = False  # a box without a label is written as what it is: a face or a head
     both_kinds: bool = False  # faces and heads stand in one file
     complete: bool = False  # keeps all that is known of a box

@@ -7,8 +7,9 @@ import math
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,7 +204,7 @@ def _find(
         if path is not None:
             report.on_disk += 1
             return taken.get(path)
-        image = next((found[each] for each in meant if each in found), None)
+        image = _likeliest(meant, found)
         if image is not None:
             report.by_name += 1
         elif meant:
@@ -221,6 +222,16 @@ def _find(
             ends, path = each.sheet.crops.get(place, ()), row[1]
             each.crops.append(bool(ends) and (path is None or path.rpartition(".")[0].endswith(ends)))
         each.pair_images = {name: image_of(name, *where) for name, where in each.in_pairs.items()}
+
+
+def _likeliest(meant: Sequence[str], found: Mapping[str, tuple[int, int]]) -> int | None:
+    """The picture that the first of several names means; of those that differ in their endings only, the one that was
+    found by most folders."""
+    for _, alike in groupby(meant, lambda each: each.rpartition(".")[0]):
+        there = [found[each] for each in alike if each in found]
+        if there:
+            return max(there, key=lambda each: each[1])[0]
+    return None
 
 
 _PICTURES = {"place": "int64", "name": "string", "image_id": "int64", "written": "string", "crop": "bool_"}

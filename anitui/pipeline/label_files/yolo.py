@@ -175,5 +175,6 @@ def _write_classes(file: OutFile) -> tuple[str, bytes]:
 
 
 FORMAT = LabelFormat(
-    "yolo", "YOLO's files", "characters", CLASSES, read, write, file_of=_label_name, needs_class=True, both_kinds=True
-)
+    "yolo", "YOLO's files", "characters", CLASSES, read, write,
+    file_of=_label_name, by_stem=True, needs_class=True, both_kinds=True,
+)  # fmt: skip

@@ -189,7 +189,9 @@ def _box(picture: OutPicture, box: OutBox) -> Any:
     known = json.loads(box.written) if box.written is not None else {}
     if box.same and known:
         return known
-    stem = Path(picture.name.replace("\\", "/")).stem
+    whole = Path(picture.name.replace("\\", "/"))
+    # A picture that these files have not named may need its folders to be found; theirs are called by the character.
+    stem = whole.stem if picture.file_id is not None else whole.with_suffix("").as_posix()
     corners = [float(tidy_number(each)) for each in (box.x, box.y, box.x + box.w, box.y + box.h)]
     number = integer_of(stem)
     return {
@@ -200,5 +202,5 @@ def _box(picture: OutPicture, box: OutBox) -> Any:
 
 FORMAT = LabelFormat(
     "zaci", "ZACI-20's files", "characters", "faces.json", read, write,
-    scores=False, whole_pixels=True, pairs=True,
+    scores=False, whole_pixels=True, pairs=True, by_stem=True,
 )  # fmt: skip
