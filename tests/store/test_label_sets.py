@@ -147,8 +147,8 @@ def test_a_key_stays_where_it_is_when_others_come_and_go(faced: Catalogue) -> No
     [
         ("", "needs a name"),
         (" \u200d ", "needs a name"),
-        ("two\nlines\x07", "two lines\ufffd has U+0007 in it \\(a control character"),
-        ("evil\u202egnp", "U+202E in it \\(right-to-left override"),
+        ("two\nlines\x07", "two lines\ufffd has U.0007 in it \\(a control character"),
+        ("evil\u202egnp", "U.202E in it \\(right-to-left override"),
         ("x" * 300, "at most 200 characters, not 300"),
     ],
 )
