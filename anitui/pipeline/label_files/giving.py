@@ -130,19 +130,19 @@ def _files(
     has: dict[tuple[str, str], int] = {}  # which picture has a name in a file, or a file of its own
     for row in found.pictures:
         file_id = row["file_id"]
-        name: str | None = row["name"]
+        own_name: str | None = row["name"]
         own = boxes.get((file_id, row["place"] if file_id is not None else row["image_id"]), [])
         into = name_of.get(file_id, rest)
         if file_id is not None and classes_of[file_id] != like[into].heading.get("classes"):
             for box in own:  # it counts otherwise than the file that leads
                 box.same = False
-        if name and has.setdefault(("" if form.file_of else into, name), row["image_id"]) != row["image_id"]:
-            name = None  # of two files that come together here, each has another picture under it
-        known = name is not None
+        if own_name and has.setdefault(("" if form.file_of else into, own_name), row["image_id"]) != row["image_id"]:
+            own_name = None  # of two files that come together here, each has another picture under it
+        known = own_name is not None
         untouched = known and len(own) == row["had"] and all(box.same for box in own)
         pictures.setdefault(into, []).append(
             OutPicture(
-                row["image_id"], name or names.of(row), row["width"], row["height"], bool(row["marked"]),
+                row["image_id"], own_name or names.of(row), row["width"], row["height"], bool(row["marked"]),
                 file_id if known else None, row["written"] if known else None, own, untouched,
             )
         )  # fmt: skip
