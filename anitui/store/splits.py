@@ -141,13 +141,13 @@ def changed_since(catalogue: Catalogue, name: str) -> tuple[int, int]:
     """Of how many faces of a split the name is another now, and how many were set aside since."""
     [(renamed, aside)] = catalogue.rows(
         """
-        WITH then AS (
+        WITH member AS (
             SELECT m.face_id, m.image_id, m.labels[1] AS label, f.label_set
             FROM split_members m JOIN frozen_splits f USING (split_id) WHERE f.split = $name
         )
         SELECT count(*) FILTER (n.label IS DISTINCT FROM t.label AND t.face_id IS NOT NULL),
                count(*) FILTER (i.state <> 'active' OR b.state <> 'active')
-        FROM then t JOIN images i USING (image_id) LEFT JOIN faces b USING (face_id)
+        FROM member t JOIN images i USING (image_id) LEFT JOIN faces b USING (face_id)
         LEFT JOIN labelled_faces n ON n.face_id = t.face_id AND n.label_set = t.label_set
         """,
         {"name": name},

@@ -16,6 +16,7 @@ from anitui.pipeline.splitting.order import SplitOrder
 from anitui.progress import Event, Work
 from anitui.store.catalogue import Catalogue
 from anitui.store.split_check import Standing
+from anitui.store.splits import Frozen
 
 if TYPE_CHECKING:
     import pyarrow
@@ -81,3 +82,10 @@ def _places(ids: Places, pairs: pyarrow.Table) -> list[tuple[int, int]]:
     one, other = pairs["one"].to_pylist(), pairs["other"].to_pylist()
     both = [(place[a], place[b]) for a, b in zip(one, other, strict=True) if a in place and b in place]
     return [(min(a, b), max(a, b)) for a, b in both]
+
+
+def order_of(frozen: Frozen) -> SplitOrder:
+    """What a split was made by, as far as it says."""
+    known = {name: value for name, value in frozen.made_from.items() if name in SplitOrder.__slots__}
+    known["together"] = tuple(known.get("together", ()))
+    return SplitOrder(frozen.split, **{**known, "kind": frozen.kind, "label_set": frozen.label_set})

@@ -97,6 +97,8 @@ def _shares(order: SplitOrder) -> tuple[float, float, float]:
         usual = _SHARES[order.rule]
         return (1.0, 0.0, 0.0) if order.folds else usual
     whole = 100.0 if max(said.values()) > 1 else 1.0
+    if whole > 1 and any(0 < share < 1 for share in said.values()):
+        raise WrongUse("give all shares as shares (.7 .1 .2) or all in per cent (70 10 20)")
     parts = {part: said.get(part, 0.0) / whole for part in given}
     left = 1 - sum(parts.values())
     unsaid = [part for part in given if part not in said]

@@ -1,0 +1,232 @@
+"""`anitui split`: make, show, check and delete splits, and audit folders."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from anitui import workspace
+from anitui.commands.listing import clipped, say_list
+from anitui.commands.opened import Opened, opened
+from anitui.commands.telling import drive, report, say
+from anitui.errors import WrongUse
+from anitui.pipeline.splitting import checking
+from anitui.pipeline.splitting.audit import AuditOrder, AuditReport, audit
+from anitui.pipeline.splitting.making import make_split
+from anitui.pipeline.splitting.order import SplitOrder
+from anitui.pipeline.splitting.report import SplitReport
+from anitui.settings import Settings
+from anitui.store import splits
+from anitui.store.splits import Frozen
+from anitui.words import count, duration
+
+_TABLE = 40  # labels that are listed
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.audit:
+        return _audit(options)
+    if options.output is not None:
+        raise WrongUse("-o is for --audit; `anitui export` writes splits")
+    if options.name is None:
+        if options.show or options.check or options.delete:
+            raise WrongUse("name the split: `anitui split NAME`; without a name, `anitui split` lists them")
+        return _list(options)
+    with opened(options) as at:
+        if options.delete:
+            splits.drop(at.catalogue, options.name)
+            say(f"deleted the split {options.name}; `anitui undo` brings it back")
+            report(options, {"deleted": options.name})
+            return 0
+        if options.show or options.check:
+            return _show(options, at)
+        done = drive(make_split(at.workspace, at.catalogue, order_of(options), at.settings.importing))
+        tell(done)
+        _tell_classes(splits.classes(at.catalogue, done.splits[0]))
+    report(options, {**asdict(done), "leaking": done.leaking})
+    return 0
+
+
+def order_of(options: argparse.Namespace) -> SplitOrder:
+    """What was asked for."""
+    return SplitOrder(
+        options.name,
+        "face" if options.of == "faces" else "image",
+        options.set or "characters",
+        options.filter or "",
+        options.rule,
+        options.train,
+        options.val,
+        options.test,
+        options.folds,
+        options.seed,
+        options.min_per_class,
+        options.max_per_class,
+        options.near,
+        not options.no_sources,
+        options.names,
+        options.largest_source,
+        tuple(options.together or ()),
+    )
+
+
+def _list(options: argparse.Namespace) -> int:
+    with opened(options) as at:
+        found = splits.listed(at.catalogue)
+    if not found:
+        say("no splits yet: `anitui split NAME` makes one of the faces that have a name")
+    for each in found:
+        sizes = " · ".join(f"{part} {number:,}" for part, number in each.sizes.items() if number)
+        say(f"{each.split:<20} {each.made_at:%Y-%m-%d %H:%M}  {each.kind}s of {each.label_set}  {sizes}")
+    report(options, {"splits": [_told(each) for each in found]})
+    return 0
+
+
+def _told(each: Frozen) -> dict[str, object]:
+    return {
+        "split": each.split, "kind": each.kind, "label_set": each.label_set, "made_at": each.made_at,
+        "made_from": each.made_from, "sizes": each.sizes,
+    }  # fmt: skip
+
+
+def _show(options: argparse.Namespace, at: Opened) -> int:
+    found = splits.find(at.catalogue, options.name)
+    asked = {**_told(found), "report": found.report}
+    say(f"{found.split}: {found.kind}s of {found.label_set}, made on {found.made_at:%Y-%m-%d %H:%M}")
+    if "splits" in found.report:
+        tell(SplitReport(**found.report), made=False)
+    else:
+        sizes = " · ".join(f"{part} {number:,}" for part, number in found.sizes.items() if number)
+        say(f"{sizes}; {found.made_from.get('as_published', 'it says nothing of what it was made from')}")
+    renamed, aside = splits.changed_since(at.catalogue, found.split)
+    if renamed:
+        say(f"{count(renamed, 'face')} have another name by now")
+    if aside:
+        say(f"{count(aside, found.kind)} were set aside by now")
+    asked |= {"renamed": renamed, "set_aside": aside}
+    if options.check:
+        order = checking.order_of(found)
+        leaks = drive(checking.leaks(at.catalogue, splits.members(at.catalogue, found.split), order))
+        _tell_leaks(leaks, "looking once more")
+        asked |= {"leaks": leaks, "leaking": sum(leaks.values())}
+    else:
+        _tell_classes(splits.classes(at.catalogue, found.split))
+    report(options, asked)
+    return 0
+
+
+def tell(done: SplitReport, *, made: bool = True) -> None:
+    """What came of a split, for a person."""
+    if made:
+        say(f"made {', '.join(done.splits)} in {duration(done.seconds)}; frozen, and undo takes it away")
+    noun = f"{done.kind}"
+    say(f"{count(done.members, noun)} of {count(done.classes, 'label')}, in {count(done.groups, 'group')}")
+    for part, sizes in done.parts.items():
+        share = sizes["members"] / max(1, done.members)
+        asked = f" (asked {done.shares[part]:.0%})" if part in done.shares and not done.pairs else ""
+        classes = count(sizes["classes"], "label")
+        say(f"  {part:<6}{sizes['members']:>10,}  {share:>6.1%}{asked}  {classes}, {count(sizes['groups'], 'group')}")
+    for what, number in done.pairs.items():
+        say(f"  {number:,} {what} {'pair' if number == 1 else 'pairs'}")
+    if done.left_out:
+        say("left out: " + ", ".join(f"{number:,} {why}" for why, number in done.left_out.items()))
+    if done.classes_left_out:
+        say(f"  with them {count(done.classes_left_out, 'label')}")
+    if done.joined:
+        say("kept together: " + ", ".join(f"{number:,} by {why}" for why, number in done.joined.items()))
+    if done.names:
+        say(f"  what files were cut from was read off {done.names}; --names none or a pattern reads them otherwise")
+    if done.unhashed:
+        say(f"  {count(done.unhashed, noun)} without a hash: no near-duplicates were looked for of these")
+    if done.piles:
+        say("too large to be one source, so not kept together (--largest-source):")
+        lines = [f"{each['pictures']:,} pictures: {clipped(each['place'])}" for each in done.piles]
+        say_list([*lines, *([f"and {done.more_piles:,} more"] if done.more_piles else [])])
+    _tell_strata(done)
+    _tell_leaks(done.leaks, "a second look")
+
+
+def _tell_strata(done: SplitReport) -> None:
+    if done.pairs:
+        return
+    say(f"from the shares asked for, {done.mean_off:.1%} lie in another part")
+    for part, number in done.missing.items():
+        say(f"  {count(number, 'label')} have nobody in {part}: too few groups, or too rare")
+    if done.off:
+        say(f"  {count(done.off, 'label')} are off by more than 5 %:")
+        say_list(
+            [
+                f"{clipped(each['label'], 60)}: {each['got']:,} of {each['of']:,} in {each['part']}, wanted "
+                f"{each['wanted']:g}; {each['why']}"
+                for each in done.farthest
+            ],
+            f"and {done.off - 20:,} more",
+        )
+    giants = [each for each in done.largest_groups if each["members"] > 0.02 * done.members]
+    if giants:
+        first = giants[0]
+        say(f"  the largest group has {first['members']:,}, in {first['part']}: mostly {clipped(first['label'], 60)}")
+
+
+def _tell_leaks(leaks: dict[str, int], how: str) -> None:
+    looked_for = ", ".join(leaks)
+    say(f"leaks found by {how}: {sum(leaks.values()):,} (looked for {looked_for})")
+    for why, number in leaks.items():
+        if number:
+            say(f"  {number:,} across parts: {why}")
+
+
+def _tell_classes(found: list[splits.ClassSizes]) -> None:
+    if not found:
+        return
+    wide = min(40, max(len(each.label) for each in found[:_TABLE]))
+    say(f"  {'':<{wide}} {'all':>8} {'train':>8} {'val':>8} {'test':>8} {'groups':>8}")
+    for each in found[:_TABLE]:
+        numbers = " ".join(f"{n:>8,}" for n in (each.members, each.train, each.val, each.test, each.groups))
+        say(f"  {clipped(each.label, wide):<{wide}} {numbers}")
+    if len(found) > _TABLE:
+        say(f'  and {count(len(found) - _TABLE, "label")} more; `anitui sql "FROM split_classes"` has all')
+
+
+def _audit(options: argparse.Namespace) -> int:
+    given = getattr(options, "workspace", None)
+    settings = workspace.find(given).settings() if given else Settings()
+    folders = [each.expanduser().absolute() for each in options.audit]
+    order = AuditOrder(
+        folders, options.near, "none" if options.no_sources else options.names, options.largest_source, options.output
+    )
+    done = drive(audit(order, settings.importing))
+    tell_audit(done)
+    report(options, asdict(done))
+    return 3 if done.refused else 0
+
+
+def tell_audit(done: AuditReport) -> None:
+    """What was found in folders, for a person."""
+    for part, found in done.parts.items():
+        line = f"{part:<8}{count(found['pictures'], 'picture')}"
+        if "leaking" in found:
+            line += f", {found['leaking']:,} of them ({found['share']:.1%}) in an earlier part as well"
+        say(line)
+        for reason in ("the same file", "near-duplicate", "cut from one picture"):
+            if found.get(reason):
+                say(f"{found[reason]:>12,}  {reason}")
+    if done.names:
+        say(f"what files were cut from was read off {done.names}; --names none or a pattern reads them otherwise")
+    if done.piles:
+        say(f"{count(done.piles, 'name')} shared by too many files to be one picture's: passed over")
+    if done.same_part:
+        say(f"{done.same_part:,} have a near-duplicate in their own part, which is no leak")
+    lines = [
+        f"{each['part']} {clipped(each['path'], 80)}: {each['reason']}"
+        + (f", {each['bits']} bits" if each["bits"] is not None else "")
+        + f", {each['other_part']} {clipped(each['other'], 80)}"
+        for each in done.leaks
+    ]
+    say_list(lines, "all of them: -o FILE")
+    if done.refused:
+        say(f"{count(len(done.refused), 'file')} that could not be looked at:")
+        say_list([f"{clipped(each['path'])}: {each['reason']}" for each in done.refused])
+    if done.output:
+        say(f"all leaks: {done.output}")
+    say(f"in {duration(done.seconds)}")
