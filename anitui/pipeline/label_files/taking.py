@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from anitui.errors import WrongUse
 from anitui.pipeline.engine import Engine
 from anitui.pipeline.ingest import ImportReport, take_in
-from anitui.pipeline.label_files.model import KINDS, SHOWN, UNNAMED, LabelFormat, Problem, Problems, Sheet
+from anitui.pipeline.label_files import columns
+from anitui.pipeline.label_files.model import SHOWN, LabelFormat, Problem, Problems, Sheet
 from anitui.pipeline.label_files.parts import settle
 from anitui.pipeline.label_files.pictures import NamedPictures, Pictures, parts_of
 from anitui.pipeline.sources.folder import printable
@@ -24,13 +21,8 @@ from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
 from anitui.store import label_files, picture_names
 from anitui.store.catalogue import Catalogue
-from anitui.store.faces import BY_HAND
-from anitui.store.labels import LONGEST
 from anitui.store.published_splits import Published
 from anitui.workspace import Workspace
-
-if TYPE_CHECKING:
-    import pyarrow
 
 SEVERAL = "a name that several pictures have"
 
@@ -108,7 +100,7 @@ def import_labels(
     _find(catalogue, wanted, files, report, problems)
     parts = settle(wanted, problems)
     yield Event("taking boxes in", 0, sum(len(each.x) for each in sheets))
-    incoming = [_incoming(each, order, label_set) for each in wanted]
+    incoming = [columns.incoming(each, order.format, order.speaker, label_set) for each in wanted]
     names = ", ".join(dict.fromkeys(each.name for each in sheets))
     taken = label_files.take(catalogue, incoming, names[:200], "person", _published(order, sheets, parts))
     for reason, line, name in taken.refused:
@@ -232,150 +224,3 @@ def _likeliest(meant: Sequence[str], found: Mapping[str, tuple[int, int]]) -> in
         if there:
             return max(there, key=lambda each: each[1])[0]
     return None
-
-
-_PICTURES = {"place": "int64", "name": "string", "image_id": "int64", "written": "string", "crop": "bool_"}
-_BOXES = {
-    "picture": "int64", "place": "int64", "line": "int64", "x": "float64", "y": "float64", "w": "float64",
-    "h": "float64", "score": "float64", "kind": "string", "detector": "string", "settings": "string",
-    "state": "string", "reason": "string", "unsure": "bool_", "written": "string",
-}  # fmt: skip
-_SAID = {
-    "box": "int64", "label": "string", "label_set": "string", "speaker": "string", "said_by": "string",
-    "confidence": "float64", "said_at": "string",
-}  # fmt: skip
-_PAIRS = {
-    "place": "int64", "a_name": "string", "b_name": "string", "a_id": "int64", "b_id": "int64", "same": "bool_",
-    "answered": "bool_", "invalid": "int32",
-}  # fmt: skip
-
-
-def _incoming(wanted: _Wanted, order: LabelOrder, label_set: str) -> label_files.Incoming:
-    sheet = wanted.sheet
-    size = len(sheet.x)
-    names = _class_names(sheet)
-    speakers = [order.speaker or sheet.by or ("person" if score is None else "model") for score in sheet.score]
-    detectors = [
-        BY_HAND if score is None and speaker == "person" else order.format.name
-        for score, speaker in zip(sheet.score, speakers, strict=True)
-    ]
-    more: dict[str, list[Any]] = {
-        "kind": [sheet.kind] * size, "detector": detectors, "settings": [None] * size, "state": ["active"] * size,
-        "reason": [None] * size, "unsure": [False] * size,
-    }  # fmt: skip
-    for box, values in sheet.more.items():
-        for name, value in values.items():
-            more[name][box] = value
-    for box, (number, label) in enumerate(zip(sheet.number, sheet.label, strict=True)):
-        called = label if number is None else names[number]
-        if called is not None and called.lower() in KINDS:
-            more["kind"][box] = called.lower()
-    said = _said(sheet, names, speakers, label_set)
-    heading = {**sheet.heading, "classes": {name: number for number, name in sorted(names.items())}}
-    return label_files.Incoming(
-        order.format.name,
-        sheet.name,
-        str(sheet.path),
-        sheet.kind,
-        sheet.unit,
-        label_set,
-        json.dumps(heading, ensure_ascii=True),
-        _once({names[number]: number for number in sorted(names) if names[number].lower() not in KINDS}),
-        label_files.shape(
-            _PICTURES,
-            {
-                "place": range(len(sheet.names)), "name": sheet.names, "image_id": wanted.images,
-                "written": sheet.picture_written, "crop": wanted.crops,
-            },
-        ),
-        label_files.shape(
-            _BOXES,
-            {
-                "picture": sheet.picture, "place": range(size), "line": sheet.line, "x": sheet.x, "y": sheet.y,
-                "w": sheet.w, "h": sheet.h, "score": sheet.score, "written": sheet.written, **more,
-            },
-        ),
-        said,
-        _pairs(wanted),
-        [image for place in sheet.marked if (image := wanted.images[place]) is not None],
-        bool(sheet.parts),
-    )  # fmt: skip
-
-
-def _once(classes: dict[str, int]) -> dict[str, int]:
-    """Names that differ in their case only are one label."""
-    seen: set[str] = set()
-    return {name: n for name, n in classes.items() if name.lower() not in seen and not seen.add(name.lower())}  # type: ignore[func-returns-value]
-
-
-def _class_names(sheet: Sheet) -> dict[int, str]:
-    """What each class index stands for, as labels are written."""
-    names: dict[int, str] = {}
-    for number, name in sheet.classes.items():
-        tidy = _tidy(name)
-        if tidy is None:
-            sheet.wrong("a class whose name is no label")
-        else:
-            names[number] = tidy
-    unnamed = Counter(number for number in sheet.number if number is not None and number not in names)
-    for number in sorted(unnamed):
-        sheet.problems.add(UNNAMED, f"{number} in {sheet.name}, called 'class {number}'")
-        names[number] = f"class {number}"
-    return names
-
-
-def _tidy(name: str) -> str | None:
-    name = " ".join(name.split())
-    return name if name and len(name) <= LONGEST and name.isprintable() else None
-
-
-def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: str) -> pyarrow.Table:
-    columns: dict[str, list[Any]] = {name: [] for name in _SAID}
-    by = f"file {sheet.name}"
-
-    def say(
-        box: int, label: str, of: str, speaker: str, said_by: str, confidence: float | None, said_at: str | None = None
-    ) -> None:
-        for name, value in zip(_SAID, (box, label, of, speaker, said_by, confidence, said_at), strict=True):
-            columns[name].append(value)
-
-    tidied: dict[str, str | None] = {}
-    for box, (number, label) in enumerate(zip(sheet.number, sheet.label, strict=True)):
-        if label is not None:
-            if label not in tidied:
-                tidied[label] = _tidy(label)
-            label = tidied[label]
-            if label is None:
-                sheet.wrong("a name that is no label", sheet.line[box])
-        elif number is not None:
-            label = names[number]
-        if label is not None and label.lower() in KINDS:
-            label = None
-        if label is not None:
-            say(box, label, label_set, speakers[box], by, sheet.score[box] if speakers[box] == "model" else None)
-    for box, values in sheet.said:
-        label = _tidy(values["label"])
-        of = _tidy(values.get("label_set") or label_set)
-        confidence = values.get("confidence")
-        if label is None or of is None or (confidence is not None and not math.isfinite(confidence)):
-            sheet.wrong("a name that is no label", sheet.line[box])
-            continue
-        speaker = values.get("speaker") or speakers[box]
-        say(box, label, of, speaker, values.get("said_by") or by, confidence, values.get("said_at"))
-    return label_files.shape(_SAID, columns)
-
-
-def _pairs(wanted: _Wanted) -> pyarrow.Table | None:
-    pairs = wanted.sheet.pairs
-    if pairs is None:
-        return None
-    images = wanted.pair_images
-    return label_files.shape(
-        _PAIRS,
-        {
-            "place": range(len(pairs)), "a_name": [each[0] for each in pairs], "b_name": [each[1] for each in pairs],
-            "a_id": [images[each[0]] for each in pairs], "b_id": [images[each[1]] for each in pairs],
-            "same": [each[2] for each in pairs], "answered": [each[3] for each in pairs],
-            "invalid": [each[4] for each in pairs],
-        },
-    )  # fmt: skip
