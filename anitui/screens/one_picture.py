@@ -19,8 +19,9 @@ from textual.widgets import Static
 from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.browse import BrowseScreen
 from anitui.screens.frame import FrameScreen
-from anitui.screens.widgets.picture import Box, PictureView
+from anitui.screens.widgets.picture import Box, PictureView, Subject
 from anitui.store import gallery, pictures
+from anitui.store.gallery import Shown
 from anitui.store.pictures import Detail, Sighting
 from anitui.words import ago, count, size
 
@@ -71,24 +72,26 @@ class PictureScreen(FrameScreen):
         image_id = int(self._among[self._at])
         near = [int(each) for each in self._among[max(0, self._at - 1) : self._at + 1 + AHEAD]]
 
-        def read() -> tuple[Detail, list[Path]]:
-            files = [self.host.workspace.file(each.path) for each in gallery.shown(self.host.catalogue, near)]
-            return pictures.detail(self.host.catalogue, image_id), files
+        def read() -> tuple[Detail, list[Subject]]:
+            others = [each for each in gallery.shown(self.host.catalogue, near) if each.image_id != image_id]
+            return pictures.detail(self.host.catalogue, image_id), [self._subject(each) for each in others]
 
         self.off_thread(read, lambda found: self._arrive(*found, keep_view=keep_view), group="detail")
 
-    def _arrive(self, detail: Detail, near: list[Path], *, keep_view: bool) -> None:
+    def _subject(self, picture: Detail | Shown) -> Subject:
+        return Subject(self.host.workspace.file(picture.path), shape=(picture.width, picture.height))
+
+    def _arrive(self, detail: Detail, near: list[Subject], *, keep_view: bool) -> None:
         self._detail = detail
-        path = self.host.workspace.file(detail.path)
         if not keep_view:
             w, h = detail.width, detail.height
             boxes = [Box(face.x / w, face.y / h, face.w / w, face.h / h) for face in detail.faces]
-            self.query_one(PictureView).show(path, [each for each in near if each != path], boxes=boxes)
+            self.query_one(PictureView).show(self._subject(detail), near, boxes=boxes)
         self.query_one("#known", Static).update(_known(detail))
         state = "" if detail.state == "active" else " · ✗ set aside"
         mark = f" · [{detail.mark}]" if detail.mark is not None else ""
         far = f"{self._at + 1:,} of {len(self._among):,}" if len(self._among) > 1 else ""
-        title = next((seen.title for seen in detail.sightings if seen.title), path.name)
+        title = next((seen.title for seen in detail.sightings if seen.title), Path(detail.path).name)
         self.where(f"picture {detail.image_id} › {title}{mark}{state}", far)
 
     def _decide(self, decision: Callable[[list[int]], str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from PIL import Image
 from sitting import SIZES, Sitting, sitting
 
 from anitui.screens.boxes import going, keeping
@@ -341,6 +342,28 @@ async def test_one_looks_closer_where_the_box_is(cafe: Workspace, boxed: Catalog
         assert view._boxes == ()
         await at.press("v")
         assert len(view._boxes) == 2
+
+
+async def test_of_a_thin_picture_a_box_is_gone_to_and_seen(cafe: Workspace, boxed: Catalogue) -> None:
+    Image.new("RGB", (20, 5000), (9, 90, 30)).save(cafe.file(boxed.value("SELECT path FROM images WHERE image_id = 9")))
+    with boxed.writing() as connection:
+        connection.execute("UPDATE images SET width = 20, height = 5000 WHERE image_id = 9")
+        connection.execute("UPDATE faces SET x = 2, y = 4000, w = 16, h = 16 WHERE image_id = 9")
+    async with at_boxes(cafe, boxed) as at:
+        assert "×" not in at.place
+        await at.press("tab", "z")
+        sight = screen(at).view.sight((20, 5000))
+        assert sight is not None
+        assert sight.seen.y < 4000 < 4016 < sight.seen.bottom and sight.seen.h < 60
+        assert f"{screen(at).view.framing.zoom:.1f}× · 2 boxes" in at.place
+        await at.press(*["greater_than_sign"] * 9)
+        near = screen(at).view.framing.zoom
+        sight = screen(at).view.sight((20, 5000))
+        assert sight is not None and sight.per_column == pytest.approx(0.25, rel=0.1)
+        await at.press("less_than_sign")
+        assert screen(at).view.framing.zoom == pytest.approx(near / 1.5)
+        await at.press("Z")
+        assert "×" not in at.place
 
 
 async def test_one_goes_on_where_one_stopped(cafe: Workspace, boxed: Catalogue) -> None:

@@ -180,7 +180,7 @@ class BoxesGoing(BoxesLooking):
             self.desk = Desk(picture, self.showing)
             self.show_picture(picture)
         if not again:
-            self.view.prepare([self.host.workspace.file(each.path) for each in near])
+            self.view.prepare([self.subject(each) for each in near])
         if self._unsettled:
             return
         self.queue.reviewed[self._at] = picture.reviewed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -17,7 +18,7 @@ from anitui.screens.boxes.view import BoxView
 from anitui.screens.frame import FrameScreen
 from anitui.screens.reading import Reading
 from anitui.screens.widgets.picture import Box as DrawnBox
-from anitui.screens.widgets.picture import Framing, PictureView
+from anitui.screens.widgets.picture import Framing, PictureView, Subject
 from anitui.screens.widgets.picture.framing import ZOOM_STEP
 from anitui.store.boxes import Boxed, Queue
 from anitui.store.labels import CHARACTERS, Known
@@ -97,8 +98,12 @@ class BoxesLooking(FrameScreen):
         self.query_one("#no-boxes").remove_class("-said")
         self._hold = ()
         self._drawing, self._drawn_late = True, False
-        self.view.show(self.host.workspace.file(picture.path), boxes=self._drawn())
+        self.view.show(self.subject(picture), boxes=self._drawn())
         self.tell_box()
+
+    def subject(self, picture: Boxed) -> Subject:
+        """What is shown of it, the same each time: only so is what was prepared ahead the picture that comes."""
+        return Subject(self.host.workspace.file(picture.path), shape=(picture.width, picture.height))
 
     def draw(self) -> None:
         """Show the boxes as they are now.
@@ -185,8 +190,12 @@ class BoxesLooking(FrameScreen):
             parts.append("✗ set aside")
         elif queue.reviewed[self._at]:
             parts.append("reviewed")
+        place = " › ".join(parts)
         far = f"{count(len(desk.boxes), 'box', 'boxes')} · {self._at + 1:,} of {len(queue):,}"
-        self.where(" › ".join(parts), f"{far} · {int(queue.reviewed.sum()):,} reviewed")
+        far = f"{far} · {int(queue.reviewed.sum()):,} reviewed"
+        near = f"{self.view.framing.zoom:.1f}× · {far}"
+        room = self.size.width - 3 - cell_len(place)
+        self.where(place, near if self.zoomed and cell_len(near) <= room else far)
 
     def none_chosen(self) -> str:
         return f"no box is chosen: {self._key('next_box')} takes one, {self._key('insert')} draws one"
@@ -243,8 +252,18 @@ class BoxesLooking(FrameScreen):
             self.view.frame_as(Framing(self.view.framing.zoom, x / desk.size[0], y / desk.size[1]))
 
     def action_zoom(self) -> None:
-        """Closer, to the box in the hand."""
-        self._zoom(ZOOM_STEP)
+        """Closer, to the box in the hand; from the whole picture at once to where it fills a good part of the view."""
+        desk = self.desk
+        box = desk.current if desk is not None else None
+        if desk is None or box is None or self.zoomed:
+            self._zoom(ZOOM_STEP)
+            return
+        width, height = desk.size
+        self.view.look_at((box.x / width, box.y / height, box.w / width, box.h / height))
+        self._zoomed()
+
+    def action_unzoom(self) -> None:
+        self._zoom(1 / ZOOM_STEP)
 
     def _zoom(self, factor: float) -> None:
         desk, framing = self.desk, self.view.framing
@@ -253,10 +272,15 @@ class BoxesLooking(FrameScreen):
             x, y = rect_of(box).middle
             framing = Framing(framing.zoom, x / desk.size[0], y / desk.size[1])
         self.view.frame_as(framing.nearer(factor))
-        self.refresh_keys()
+        self._zoomed()
 
     def action_whole(self) -> None:
         self.view.whole()
+        self._zoomed()
+
+    def _zoomed(self) -> None:
+        """One looks from nearer, or from further away."""
+        self.tell()
         self.refresh_keys()
 
     def on_box_view_wheeled(self, event: BoxView.Wheeled) -> None:
@@ -270,7 +294,7 @@ class BoxesLooking(FrameScreen):
         x, y = sight.pixel(event.column + 0.5, event.row + 0.5)
         x, y, share = x / desk.size[0], y / desk.size[1], before.zoom / after.zoom
         self.view.frame_as(Framing(after.zoom, x + (before.x - x) * share, y + (before.y - y) * share))
-        self.refresh_keys()
+        self._zoomed()
 
     def action_pan_left(self) -> None:
         self.pan(-1, 0)

@@ -281,8 +281,7 @@ class BoxesScreen(BoxesGoing):
             desk.select(None)
             self.draw()
         elif self.zoomed:
-            self.view.whole()
-            self.refresh_keys()
+            self.action_whole()
         elif self.queue is not None and self.queue.query:
             self.line_up("", self._image_id())
         else:

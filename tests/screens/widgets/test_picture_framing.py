@@ -7,10 +7,19 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from anitui.screens.widgets.picture.boxes import Box, with_boxes
-from anitui.screens.widgets.picture.framing import MOST_ZOOM, WHOLE, Framing, frame
+from anitui.screens.widgets.picture.framing import (
+    CELLS_PER_PIXEL,
+    MOST_ZOOM,
+    WHOLE,
+    Framing,
+    around,
+    frame,
+    most_zoom,
+    whole_scale,
+)  # fmt: skip
 
 sizes = st.tuples(st.integers(1, 5000), st.integers(1, 5000))
-wishes = st.builds(Framing, st.floats(0.1, 40), st.floats(-2, 3), st.floats(-2, 3))
+wishes = st.builds(Framing, st.floats(0.1, 4000), st.floats(-2, 3), st.floats(-2, 3))
 
 
 @given(sizes, st.integers(0, 300), st.integers(0, 100), st.sampled_from([2.0, 1.8, 2.25]), wishes)
@@ -23,7 +32,8 @@ def test_what_is_seen_lies_within_picture_and_box(
     assert -1e-9 <= top < bottom <= 1 + 1e-9
     assert 1 <= seen.columns <= max(1, columns)
     assert 1 <= seen.rows <= max(1, rows)
-    assert 1 <= seen.framing.zoom <= MOST_ZOOM
+    most = most_zoom(whole_scale(picture, max(1, columns), max(1, rows), aspect))
+    assert 1 <= seen.framing.zoom <= most
     assert frame(picture, columns, rows, aspect, seen.framing).part == pytest.approx(seen.part)
 
 
@@ -62,12 +72,31 @@ def test_panning_stops_at_the_edges() -> None:
     assert frame((1000, 1000), 40, 20, 2.0, far.panned(-0.5, 0)).part == pytest.approx((0.25, 0.5, 0.75, 1))
 
 
-def test_zoom_has_bounds() -> None:
+@pytest.mark.parametrize("picture", [(60, 40), (1000, 1000), (9000, 9000), (20, 5000), (5000, 20)])
+def test_one_looks_until_a_pixel_is_several_cells_and_no_nearer(picture: tuple[int, int]) -> None:
     wish = WHOLE
-    for _ in range(30):
-        wish = wish.nearer()
-    assert wish.zoom == MOST_ZOOM
-    assert wish.nearer(1 / 100).zoom == 1
+    for _ in range(60):
+        wish = frame(picture, 80, 24, 2.0, wish.nearer()).framing
+    seen = frame(picture, 80, 24, 2.0, wish)
+    across = seen.columns / ((seen.part[2] - seen.part[0]) * picture[0])
+    whole = frame(picture, 80, 24, 2.0, WHOLE)
+    small = whole.columns / picture[0] * MOST_ZOOM > CELLS_PER_PIXEL and whole.rows > 1 and whole.columns > 1
+    assert across == pytest.approx(CELLS_PER_PIXEL, rel=0.1) or (small and across > CELLS_PER_PIXEL)
+    assert wish.nearer(1 / 1e6).zoom == 1
+
+
+@pytest.mark.parametrize(("picture", "box"), [((300, 400), (40, 50, 60, 60)), ((20, 5000), (2, 4000, 16, 16))])
+def test_what_one_goes_to_takes_a_third_of_the_view(
+    picture: tuple[int, int], box: tuple[float, float, float, float]
+) -> None:
+    shares = box[0] / picture[0], box[1] / picture[1], box[2] / picture[0], box[3] / picture[1]
+    seen = frame(picture, 80, 24, 2.0, around(picture, 80, 24, 2.0, shares))
+    left, top, right, bottom = seen.part
+    assert left <= shares[0] and top <= shares[1]
+    assert right >= shares[0] + shares[2] and bottom >= shares[1] + shares[3]
+    assert shares[3] / (bottom - top) == pytest.approx(1 / 3)
+    nearly_all = frame(picture, 80, 24, 2.0, around(picture, 80, 24, 2.0, (0.0, 0.0, 1.0, 1.0)))
+    assert nearly_all.framing.zoom == 1.5
 
 
 def test_boxes_are_outlined_one_pixel_thick_on_a_copy() -> None:

@@ -58,7 +58,7 @@ class Prepared:
     lines: Sequence[Piece]
     frame: Frame
     picture_size: tuple[int, int]
-    """Its proportions, not its true size."""
+    """Its size as it was decoded, or the shape that it was asked for in."""
     nbytes: int
     kitty: kitty.KittyImage | None = field(default=None)
 

@@ -16,8 +16,9 @@ _STRONGER = 4  # a difference that a re-encoding leaves would not be seen as it 
 class Subject:
     """A picture by its file. `crop` is a part of it: left, top, width and height in pixels of the whole.
 
-    `shape` are the proportions to frame it in, where they are not its own: two that are flicked between in one place
-    must not differ by a line because one of them was rounded another way.
+    `shape` is the size to frame it in. Of one that is looked at closely its own: it is decoded smaller, and how near
+    one may go depends on its true pixels. Of two that are flicked between in one place that of one of them: they must
+    not differ by a line because one was rounded another way.
     """
 
     path: Path

@@ -15,7 +15,7 @@ from textual.timer import Timer
 from anitui.screens.widgets.picture.boxes import Box
 from anitui.screens.widgets.picture.canvas import Canvas
 from anitui.screens.widgets.picture.cells import CellsPiece
-from anitui.screens.widgets.picture.framing import WHOLE, ZOOM_STEP, Frame, Framing, frame
+from anitui.screens.widgets.picture.framing import WHOLE, ZOOM_STEP, Frame, Framing, around, frame
 from anitui.screens.widgets.picture.loader import PictureLoader
 from anitui.screens.widgets.picture.pieces import PieceStrip, TextPiece, blank
 from anitui.screens.widgets.picture.policy import Policy
@@ -135,6 +135,12 @@ class PictureView(Canvas):
         """See the part that another view sees."""
         self._framing = framing
         self._ask()
+
+    def look_at(self, part: tuple[float, float, float, float]) -> None:
+        """See this part (left, top, width and height, as shares of the picture) and what surrounds it."""
+        if isinstance(self._result, Prepared):
+            width, height = self.content_size
+            self.frame_as(around(self._result.picture_size, width, height, self.drawing.cell_aspect, part))
 
     def zoom_in(self) -> None:
         self._zoom(ZOOM_STEP)
