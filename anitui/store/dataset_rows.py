@@ -31,12 +31,12 @@ WHERE b.kind = ? AND (len(?::VARCHAR[]) = 0 OR list_contains(?::VARCHAR[], b.det
 _TWICE = f"""
 DELETE FROM members WHERE face_id IN (
     WITH several AS (
-        SELECT m.face_id, m.image_id, f.x, f.y, f.w, f.h, (f.detector <> '{BY_HAND}', m.face_id) AS rank
+        SELECT m.face_id, m.image_id, f.x, f.y, f.w, f.h, f.detector, (f.detector <> '{BY_HAND}', m.face_id) AS rank
         FROM members m JOIN faces f USING (face_id)
         QUALIFY count(*) OVER (PARTITION BY m.image_id) > 1
     )
     SELECT b.face_id FROM several b JOIN several a USING (image_id)
-    WHERE a.rank < b.rank AND {OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {OVERLAP})
+    WHERE a.rank < b.rank AND a.detector <> b.detector AND {OVERLAP} > {SAME} * (a.w * a.h + b.w * b.h - {OVERLAP})
 )
 """
 # Beside what they were, what they are called now, and whether they are still here.

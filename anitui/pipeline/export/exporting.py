@@ -8,7 +8,7 @@ from pathlib import Path
 
 from anitui.errors import WrongUse
 from anitui.pipeline.decode import Limits
-from anitui.pipeline.engine import Engine, Processes
+from anitui.pipeline.engine import Engine, Processes, WorkersCannotStart
 from anitui.pipeline.export import building, manifest
 from anitui.pipeline.export.chunks import Shards, chunks, units
 from anitui.pipeline.export.filling import Filling
@@ -77,7 +77,7 @@ def export_dataset(
                 filling.finish()
             yield Event("making it durable")
             folder.finish(written.names)
-        except (GeneratorExit, KeyboardInterrupt):
+        except (GeneratorExit, KeyboardInterrupt, WorkersCannotStart):
             keep = True
             raise
         finally:

@@ -11,6 +11,10 @@ LONGEST = 100  # bytes: with an ending and a folder before it a path stays far b
 
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(\..*)?", re.IGNORECASE)
+# Hugging Face's datasets take any folder or file with such a word in its name for a part of the set.
+_PARTS = re.compile(
+    r"((?:(?<=[-._ 0-9])|^)(?:train(?:ing)?|valid(?:ation)?|val|dev|test(?:ing)?|eval(?:uation)?))(?=[-._ 0-9]|$)"
+)
 _OUTSIDE_OF_WORDS = re.compile(r"[^\w-]+")
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
@@ -22,6 +26,7 @@ def folder_name(text: str, longest: int = LONGEST) -> str:
     name = _FORBIDDEN.sub("_", name).strip(" ").rstrip(". ").lstrip(".")
     # Leading dots hide a folder, and what is hidden, or begins with two of these, is passed over by those who load it.
     name = re.sub("^__+", "_", name.strip(" ")) or "_"
+    name = _PARTS.sub(r"\1~", name)
     if _RESERVED.fullmatch(name):
         name = f"_{name}"
     if len(name.encode()) > longest:
@@ -55,7 +60,8 @@ def stem(source: str | None, own: str, longest: int = 60) -> str:
     No dot is in it: what comes after the first one counts as the ending where shards are read.
     """
     last = re.split(r"[/\\]", (source or "").partition("?")[0].partition("#")[0])[-1].rpartition(".")
-    text = _OUTSIDE_OF_WORDS.sub("_", unicodedata.normalize("NFC", last[0] or last[2])).strip("_-")
+    text = _OUTSIDE_OF_WORDS.sub("_", unicodedata.normalize("NFC", last[0] or last[2]))
+    text = _PARTS.sub("", text).strip("_-")
     text = _cut(text, longest)
     return f"{text}_{own}" if text else own
 

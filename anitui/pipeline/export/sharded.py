@@ -52,7 +52,7 @@ class TarWriter:
         self._tar = None
 
     def finish(self) -> Iterable[str]:
-        names = "".join(f"{each.label}\n" for each in self._export.in_order())
+        names = "".join(f"{' '.join(each.label.split())}\n" for each in self._export.in_order())
         (self._export.folder / "classes.txt").write_text(names, "utf-8", "replace")
         yield "classes.txt"
 
@@ -156,7 +156,7 @@ def _own_name(part: str, own: Class, name: str) -> str:
 
 WEBDATASET = DatasetFormat(
     "webdataset", "WebDataset's shards", TarWriter, _own_name,
-    shards=lambda part, number, count: f"{part or 'all'}-{number:06}.tar",
+    shards=lambda part, number, count: f"{part or 'train'}-{number:06}.tar",
 )  # fmt: skip
 PARQUET = DatasetFormat(
     "parquet", "Parquet", ParquetWriter, _own_name, without_pictures=True,
