@@ -92,6 +92,12 @@ def _sql() -> Screen[None]:
     return SqlScreen()
 
 
+def _statistics() -> Screen[None]:
+    from anitui.screens.statistics.screen import StatisticsScreen
+
+    return StatisticsScreen()
+
+
 def _history() -> Screen[None]:
     from anitui.screens.history import HistoryScreen
 
@@ -114,6 +120,7 @@ class AnituiApp(Host):
         "faces": _faces,
         "boxes": _boxes,
         "sql": _sql,
+        "statistics": _statistics,
         "history": _history,
     }
 
@@ -168,11 +175,11 @@ class AnituiApp(Host):
         screen = cast("BrowseScreen", self.get_screen("browse"))
         self.call_after_refresh(screen.show_filter, query)
 
-    def see_faces(self, query: str) -> None:
+    def see_faces(self, query: str, label_set: str | None = None) -> None:
         """Open the faces screen with a filter."""
         self.go("faces")
         screen = cast("FacesScreen", self.get_screen("faces"))
-        self.call_after_refresh(screen.show_filter, query)
+        self.call_after_refresh(screen.show_filter, query, label_set)
 
     def ask_sql(self, statement: str) -> None:
         """Open the SQL screen with a statement and run it."""

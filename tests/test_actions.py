@@ -27,10 +27,12 @@ from anitui.screens.jobs.screen import JobsScreen
 from anitui.screens.one_picture import PictureScreen
 from anitui.screens.settings import SettingsScreen
 from anitui.screens.sql import SqlScreen
+from anitui.screens.statistics.screen import StatisticsScreen
 
 SCREENS: list[type[FrameScreen]] = [
     HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
     SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen, BoxesScreen, FacesScreen, LabelsScreen,
+    StatisticsScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 

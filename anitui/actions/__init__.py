@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anitui.actions import collecting, comparing, everywhere, looking, naming
+from anitui.actions import collecting, comparing, everywhere, looking, measuring, naming
 from anitui.actions.action import ANYWHERE, GO, Action
 
 __all__ = [
@@ -32,6 +32,7 @@ PLACES: Mapping[str, str] = {
     "boxes": "Boxes",
     "picture": "One picture",
     "sql": "SQL",
+    "statistics": "Statistics",
     "history": "History",
     "settings": "Settings",
     "help": "Help",
@@ -43,6 +44,7 @@ REGISTRY: tuple[Action, ...] = (
     *looking.ACTIONS,
     *comparing.ACTIONS,
     *naming.ACTIONS,
+    *measuring.ACTIONS,
 )
 
 

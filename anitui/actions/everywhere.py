@@ -14,6 +14,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go.faces", "f", "faces", "Say who is who, a key for each name."),
     Action("go.boxes", "x", "boxes", "Draw, move and name the boxes, picture after picture."),
     Action("go.sql", "s", "SQL", "Ask the catalogue anything."),
+    Action("go.statistics", "i", "statistics", "What is counted, as charts; a page of them to share."),
     Action("go.history", "y", "history", "Every decision, and what was said."),
     # On every screen.
     Action("anywhere.go", "g", "go to", "Go to another screen: g, then its letter.", 90),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.actions import ActionParseResult
 from textual.app import App
+from textual.dom import DOMNode
 from textual.events import Event, Key
 from textual.reactive import var
 from textual.screen import Screen
@@ -89,6 +91,9 @@ class HostedScreen(Screen[None]):
     def key_pressed(self) -> None:
         """The person is there, and has seen what waited for that."""
 
+    def gone_on(self) -> None:
+        """Something else is being done, or was done well: what went wrong before it has been seen."""
+
 
 class Host(App[None]):
     """The app as screens know it. How one goes from screen to screen is the app's own."""
@@ -144,6 +149,20 @@ class Host(App[None]):
                     screen.key_pressed()
         await super().on_event(event)
 
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        self._gone_on()
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def _gone_on(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, HostedScreen):
+                screen.gone_on()
+
     @cached_property
     def under_way(self) -> UnderWay:
         """The verdicts that are on their way into the catalogue."""
@@ -184,6 +203,8 @@ class Host(App[None]):
                 return
             if text:
                 self.say(text)
+            else:
+                self._gone_on()
             # Keys may come faster than all can be read again: while others wait for their turn, now and then will do.
             self._deciding -= 1
             if not self._deciding or time.monotonic() > self._read_again + BETWEEN_READINGS:
@@ -291,8 +312,8 @@ class Host(App[None]):
         """Open the browse screen with a filter."""
 
     @abstractmethod
-    def see_faces(self, query: str) -> None:
-        """Open the faces screen with a filter."""
+    def see_faces(self, query: str, label_set: str | None = None) -> None:
+        """Open the faces screen with a filter, by the names of this set where one is given."""
 
     @abstractmethod
     def ask_sql(self, statement: str) -> None:

@@ -11,7 +11,7 @@ from anitui.pipeline.charts.fonts import font_for, more_letters
 from anitui.pipeline.charts.model import clean
 
 MISSING = "a word cloud needs the package wordcloud: `pip install 'anitui[report]'`"
-_MOST = 400  # names; the smallest could not be read
+_MOST = 200  # names; the smallest could not be read
 
 
 def is_there() -> bool:

@@ -34,11 +34,11 @@ class Chart:
     `nothing` says what to do first where there is nothing to draw.
     """
 
-    name: str
-    title: str
     about: str
-    view: str
     unit: str
+    name: str = ""
+    title: str = ""
+    view: str = ""  # the SQL view that its numbers are from
     facts: tuple[str, ...] = ()
     nothing: str = ""
 

@@ -30,12 +30,12 @@ nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:1rem 0}
 a{color:var(--s0)}
 code{font-size:.9em;overflow-wrap:anywhere}
 .wide{overflow-x:auto}
-.wide svg{display:block;width:100%;min-width:34rem;height:auto}
+.wide svg{display:block;width:100%;min-width:20rem;max-width:46rem;height:auto}
 table{border-collapse:collapse;margin:.5rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.15rem .75rem .15rem 0;text-align:left;border-bottom:1px solid var(--grid);overflow-wrap:anywhere}
 td.n,th.n{text-align:right;white-space:nowrap}
 summary{cursor:pointer;color:var(--dim);margin-top:.5rem}
-.samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,18rem),1fr));gap:1rem}
+.samples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19.5rem),1fr));gap:1rem}
 .samples div{display:flex;flex-wrap:wrap;gap:4px}
 .samples img{width:72px;height:72px;object-fit:cover;border-radius:4px;background:var(--grid)}
 .cloud{width:100%;height:auto;border-radius:6px}

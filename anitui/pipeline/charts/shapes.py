@@ -73,20 +73,20 @@ def fitted(text: str, room: float, size: float = LETTER) -> str:
     return text.rstrip() + "…"
 
 
-def lay_out(chart: Chart, *, headed: bool = True) -> Drawing:
+def lay_out(chart: Chart, *, headed: bool = True, width: float = WIDTH) -> Drawing:
     """The chart as shapes. `headed`: with its title and what it counts above it, as a picture of its own needs."""
-    drawing = Drawing(clean(chart.title), clean(chart.about))
+    drawing = Drawing(clean(chart.title), clean(chart.about), width=width)
     y = float(_EDGE)
     if headed:
         y += 10
         drawing.shapes.append(Words(_EDGE, y, drawing.title, size=LETTER * 1.4))
         for text in (chart.about, *(() if chart.empty else chart.facts)):
-            for line in _wrapped(clean(text), WIDTH - 2 * _EDGE):
+            for line in _wrapped(clean(text), width - 2 * _EDGE):
                 y += _LINE
                 drawing.shapes.append(Words(_EDGE, y, line, "dim"))
         y += _EDGE
     if chart.empty:
-        for line in _wrapped(clean(chart.nothing or "nothing yet"), WIDTH - 2 * _EDGE):
+        for line in _wrapped(clean(chart.nothing or "nothing yet"), width - 2 * _EDGE):
             y += _LINE
             drawing.shapes.append(Words(_EDGE, y, line, "dim"))
     elif isinstance(chart, Histogram):
@@ -121,7 +121,7 @@ def _legend(drawing: Drawing, names: Sequence[str], y: float) -> float:
     x = float(_EDGE)
     for at, name in enumerate(names):
         text = fitted(clean(name), 220)
-        if x + 22 + width_of(text) > WIDTH - _EDGE and x > _EDGE:
+        if x + 22 + width_of(text) > drawing.width - _EDGE and x > _EDGE:
             x, y = float(_EDGE), y + _LINE
         drawing.shapes += [Box(x, y + 4, 12, 12, role(at)), Words(x + 18, y + 15, text, "dim")]
         x += 38 + width_of(text)
@@ -144,7 +144,7 @@ def _row_by_row(drawing: Drawing, bars: Sequence[Bar], most: int, y: float) -> f
     names = [fitted(clean(each.name), _NAME) for each in bars]
     behind = [f"{each.value:,}" + (f"  {clean(each.note)}" if each.note else "") for each in bars]
     left = _EDGE + max(map(width_of, names)) + 10
-    room = WIDTH - _EDGE - left - max(map(width_of, behind)) - 10
+    room = drawing.width - _EDGE - left - max(map(width_of, behind)) - 10
     for each, name, number in zip(bars, names, behind, strict=True):
         drawing.shapes.append(Words(left - 10, y + 16, name, at="end"))
         wide = max(1.5, room * each.value / most) if each.value and most else 0.0
@@ -162,10 +162,12 @@ def _standing(drawing: Drawing, chart: Histogram, y: float) -> float:
     """Bars beside each other, names below where there is room for them, aslant never."""
     y += LETTER  # for the number above the highest
     high, left, bottom = 220.0, _EDGE + 52.0, 26.0
-    right = float(WIDTH - _EDGE)
+    right = float(drawing.width - _EDGE)
     _grid(drawing, chart.most, y, high, left, right, log=False)
     each_wide = (right - left) / len(chart.bars)
     taken = -math.inf
+    # Where the steps do not fit in full, all of them are named by where they begin.
+    whole = all(width_of(clean(each.name), 12) <= each_wide for each in chart.bars)
     for at, each in enumerate(chart.bars):
         x, tall = left + at * each_wide, high * each.value / (chart.most or 1)
         tall = max(1.5, tall) if each.value else 0.0
@@ -176,9 +178,9 @@ def _standing(drawing: Drawing, chart: Histogram, y: float) -> float:
             drawing.shapes.append(Box(x + gap / 2, y + high - tall, each_wide - gap, tall, "s0", says=says))
         if each_wide >= 34 and each.value:
             drawing.shapes.append(Words(x + each_wide / 2, y + high - tall - 5, short(each.value), "dim", "middle", 12))
-        start = name if width_of(name, 12) <= each_wide else name.partition(" ")[0].partition("–")[0]
+        start = name if whole else name.partition(" – ")[0].partition("–")[0]
         middle, half = x + each_wide / 2, width_of(start, 12) / 2
-        if middle - half > taken + 6 and middle + half < WIDTH:
+        if middle - half > taken + 6 and middle + half < drawing.width:
             drawing.shapes.append(Words(middle, y + high + 18, start, "dim", "middle", 12))
             taken = middle + half
     return y + high + bottom
@@ -214,7 +216,7 @@ def _powers(most: int) -> list[int]:
 def _over_time(drawing: Drawing, chart: Lines, y: float) -> float:
     names = [f"{each.name} ({each.total:,})" if chart.totals else each.name for each in chart.series]
     y = _legend(drawing, names, y) + 6
-    high, left, right = 240.0, _EDGE + 52.0, float(WIDTH - _EDGE)
+    high, left, right = 240.0, _EDGE + 52.0, float(drawing.width - _EDGE)
     _grid(drawing, chart.most, y, high, left, right, log=chart.log)
     last = len(chart.places) - 1
     if last < _FEW:
@@ -275,7 +277,7 @@ def _square(drawing: Drawing, chart: Matrix, y: float) -> float:
     names = [fitted(clean(each), 170, 12) for each in chart.names]
     number = len(names)
     left = _EDGE + max(width_of(each, 12) for each in names) + 34
-    side = min(34.0, (WIDTH - _EDGE - left) / number)
+    side = min(34.0, (drawing.width - _EDGE - left) / number)
     for at in range(number):
         drawing.shapes.append(Words(left + (at + 0.5) * side, y + 12, f"{at + 1}", "dim", "middle", 11))
     y += 18

@@ -9,6 +9,7 @@ from anitui.pipeline.charts.colours import DARK, LIGHT
 from anitui.pipeline.charts.model import Chart
 from anitui.pipeline.charts.shapes import LETTER, Box, Drawing, Path, Words, lay_out
 
+_INLINE = 560  # narrower: a phone shows it whole, and its letters can still be read
 FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK JP', 'Hiragino Sans', sans-serif"
 
 
@@ -30,7 +31,7 @@ def styles(colours: Mapping[str, str]) -> str:
 
 def inline(chart: Chart) -> str:
     """For a page that has a heading of its own and styles for the roles."""
-    return drawn(lay_out(chart, headed=False))
+    return drawn(lay_out(chart, headed=False, width=_INLINE))
 
 
 def drawn(drawing: Drawing, head: str = "", *, sized: bool = False) -> str:

@@ -59,7 +59,7 @@ class Measured:
         self._read: dict[tuple[type, str | None], list[Any]] = {}
 
     def chart(self, statistic: Statistic) -> Chart:
-        return statistic.make(Rows(self.label_set, self._rows))
+        return statistic.chart(Rows(self.label_set, self._rows))
 
     def totals(self) -> dict[str, int]:
         """The numbers of the whole workspace, by what they count."""

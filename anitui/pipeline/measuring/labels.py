@@ -20,10 +20,7 @@ def _classes(rows: Rows) -> Bars:
     found = rows.of_set(stats.ClassCount)
     named = [each for each in found if each.faces]
     return Bars(
-        name="classes",
-        title="Faces of each class",
         about=f"active faces by their current name in the set {rows.label_set}, by who said it",
-        view="stats_classes",
         unit="faces",
         facts=_tail_told(rows),
         nothing=_NAME_FACES,
@@ -57,10 +54,7 @@ def _tail_told(rows: Rows) -> tuple[str, ...]:
 def _tail(rows: Rows) -> Histogram:
     found = rows.of_set(stats.ClassSize)
     return Histogram(
-        name="tail",
-        title="Long tail",
         about=f"how many classes of the set {rows.label_set} have how many faces",
-        view="stats_class_sizes",
         unit="classes",
         facts=_tail_told(rows),
         nothing=_NAME_FACES,
@@ -79,10 +73,7 @@ def _span(at_least: int, below: int) -> str:
 def _ranks(rows: Rows) -> Lines:
     sizes = [each.faces for each in rows.of_set(stats.ClassCount) if each.faces]
     return Lines(
-        name="ranks",
-        title="Classes by rank",
         about=f"faces of each class of the set {rows.label_set}, the largest first, heights by logarithm",
-        view="stats_classes",
         unit="faces",
         nothing=_NAME_FACES,
         places=[f"{rank:,}" for rank in range(1, len(sizes) + 1)],
@@ -94,10 +85,7 @@ def _ranks(rows: Rows) -> Lines:
 def _tags(rows: Rows) -> Bars:
     found = rows.of_set(stats.TagCount)
     return Bars(
-        name="tags",
-        title="Pictures of each tag",
         about=f"active pictures by what they are said to be, in the set {rows.label_set}; folders and jobs say it too",
-        view="stats_tags",
         unit="pictures",
         nothing=_TAG,
         bars=[
@@ -116,10 +104,7 @@ def _together(rows: Rows) -> Matrix:
     found = rows.of(stats.Together)
     return _matrix(
         [(each.label, each.other, each.pictures) for each in found],
-        name="together",
-        title="Tags together",
         about="active pictures that have both tags, of the hundred most frequent tags of all sets",
-        view="stats_together",
         leads=True,
     )
 
@@ -128,17 +113,12 @@ def _crowd(rows: Rows) -> Matrix:
     found = rows.of_set(stats.FacesTogether)
     return _matrix(
         [(each.label, each.other, each.pictures) for each in found],
-        name="crowd",
-        title="Faces together",
         about=f"active pictures with faces of both names of the set {rows.label_set}",
-        view="stats_faces_together",
         leads=False,
     )
 
 
-def _matrix(
-    pairs: Sequence[tuple[str, str, int]], *, name: str, title: str, about: str, view: str, leads: bool
-) -> Matrix:
+def _matrix(pairs: Sequence[tuple[str, str, int]], *, about: str, leads: bool) -> Matrix:
     often: dict[str, int] = {}
     for one, other, pictures in pairs:
         often[one] = often.get(one, 0) + pictures
@@ -151,10 +131,7 @@ def _matrix(
             cells[places[one]][places[other]] = cells[places[other]][places[one]] = pictures
     left_out = len(often) - len(names)
     return Matrix(
-        name=name,
-        title=title,
         about=about,
-        view=view,
         unit="pictures",
         facts=(f"the square shows the {len(names)} that are together most, of {len(often):,}",) if left_out else (),
         nothing=_ALONE,
@@ -171,10 +148,7 @@ def _speakers(rows: Rows) -> Bars:
     found = rows.of_set(stats.Speaker)
     kinds = {"face": "faces", "image": "pictures"}
     return Bars(
-        name="speakers",
-        title="Labels by who said so",
         about=f"of the set {rows.label_set}: how many current answers are whose; beside it how often they spoke at all",
-        view="stats_speakers",
         unit="answers",
         nothing="nobody has said anything yet: name faces on the screen Faces (g f), or take in pictures with labels",
         bars=[
@@ -191,11 +165,11 @@ def _speakers(rows: Rows) -> Bars:
 
 
 STATISTICS = (
-    Statistic("classes", _classes, of_set=True),
-    Statistic("tail", _tail, of_set=True),
-    Statistic("ranks", _ranks, of_set=True),
-    Statistic("tags", _tags, of_set=True),
-    Statistic("together", _together),
-    Statistic("crowd", _crowd, of_set=True),
-    Statistic("speakers", _speakers, of_set=True),
+    Statistic("classes", "Faces of each class", stats.ClassCount, _classes, of_set=True),
+    Statistic("tail", "Long tail", stats.ClassSize, _tail, of_set=True),
+    Statistic("ranks", "Classes by rank", stats.ClassCount, _ranks, of_set=True),
+    Statistic("tags", "Pictures of each tag", stats.TagCount, _tags, of_set=True),
+    Statistic("together", "Tags together", stats.Together, _together),
+    Statistic("crowd", "Faces together", stats.FacesTogether, _crowd, of_set=True),
+    Statistic("speakers", "Labels by who said so", stats.Speaker, _speakers, of_set=True),
 )

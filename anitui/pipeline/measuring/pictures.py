@@ -21,7 +21,7 @@ def _sizes(rows: Rows) -> Histogram:
     found = [each for each in rows.of(stats.SizeBin) if (each.kind, each.side) == ("image", "longer")]
     return _pixels(
         found, "size", browse,
-        name="sizes", title="Sizes of pictures", about="the longer side of active pictures, in pixels",
+        about="the longer side of active pictures, in pixels",
         unit="pictures", nothing=NO_PICTURES,
     )  # fmt: skip
 
@@ -30,7 +30,7 @@ def _shorter(rows: Rows) -> Histogram:
     found = [each for each in rows.of(stats.SizeBin) if (each.kind, each.side) == ("image", "shorter")]
     return _pixels(
         found, "shorter", browse,
-        name="shorter", title="Shorter sides of pictures", about="the shorter side of active pictures, in pixels",
+        about="the shorter side of active pictures, in pixels",
         unit="pictures", nothing=NO_PICTURES,
     )  # fmt: skip
 
@@ -39,20 +39,17 @@ def _faces(rows: Rows) -> Histogram:
     found = [each for each in rows.of(stats.SizeBin) if each.kind == "face"]
     return _pixels(
         found, "face", faces,
-        name="faces", title="Sizes of faces", about="the longer side of active faces' boxes, in pixels of the picture",
+        about="the longer side of active faces' boxes, in pixels of the picture",
         unit="faces", nothing=_NO_FACES,
     )  # fmt: skip
 
 
 def _pixels(
     found: Sequence[stats.SizeBin], field: str, leads: Callable[[str], Lead], *,
-    name: str, title: str, about: str, unit: str, nothing: str,
+    about: str, unit: str, nothing: str,
 ) -> Histogram:  # fmt: skip
     return Histogram(
-        name=name,
-        title=title,
         about=about,
-        view="stats_sizes",
         unit=unit,
         nothing=nothing,
         bars=[
@@ -71,10 +68,7 @@ def _per_picture(rows: Rows) -> Histogram:
     found = rows.of(stats.FacesPerPicture)
     together = sum(each.faces * each.pictures for each in found)
     return Histogram(
-        name="per-picture",
-        title="Faces in a picture",
         about="how many active pictures have how many active faces",
-        view="stats_faces_per_picture",
         unit="pictures",
         facts=(f"{together:,} faces in {sum(each.pictures for each in found if each.faces):,} pictures",),
         nothing=_NO_FACES,
@@ -93,10 +87,7 @@ def _crowds(found: Sequence[stats.FacesPerPicture]) -> list[Bar]:
 
 def _detectors(rows: Rows) -> Bars:
     return Bars(
-        name="detectors",
-        title="Faces by who found them",
         about="active faces and heads by the detector (or person, or file) that their box is from",
-        view="stats_detectors",
         unit="faces",
         nothing=_NO_FACES,
         bars=[
@@ -116,10 +107,7 @@ def _formats(rows: Rows) -> Bars:
     found = rows.of(stats.FormatCount)
     moving = sum(each.animated for each in found)
     return Bars(
-        name="formats",
-        title="Formats",
         about="active pictures by the format of their files, and what those take up",
-        view="stats_formats",
         unit="pictures",
         facts=(f"{count(moving, 'picture is', 'pictures are')} animated",) if moving else (),
         nothing=NO_PICTURES,
@@ -134,10 +122,7 @@ def _formats(rows: Rows) -> Bars:
 def _bytes(rows: Rows) -> Histogram:
     found = rows.of(stats.BytesBin)
     return Histogram(
-        name="bytes",
-        title="Sizes of files",
         about="active pictures by the bytes of their files",
-        view="stats_bytes",
         unit="pictures",
         facts=(f"{size(sum(each.bytes for each in found))} together",),
         nothing=NO_PICTURES,
@@ -150,13 +135,10 @@ def _bytes(rows: Rows) -> Histogram:
     )  # fmt: skip
 
 
-def _fact(rows: Rows, what: type[stats.FactBin], name: str, title: str, about: str) -> Histogram:
+def _fact(rows: Rows, what: type[stats.FactBin], about: str) -> Histogram:
     field = what.__name__.lower()
     return Histogram(
-        name=name,
-        title=title,
         about=f"active pictures by their {about}",
-        view=stats.VIEWS[what][0],
         unit="pictures",
         nothing=NO_PICTURES,
         bars=[
@@ -169,26 +151,23 @@ def _fact(rows: Rows, what: type[stats.FactBin], name: str, title: str, about: s
 
 def _colours(rows: Rows) -> Histogram:
     about = "colourfulness (Hasler and Süsstrunk): grey is 0, vivid is beyond 60"
-    return _fact(rows, stats.Colourfulness, "colours", "Colourfulness", about)
+    return _fact(rows, stats.Colourfulness, about)
 
 
 def _sharpness(rows: Rows) -> Histogram:
     about = "sharpness (variance of the Laplacian): blurred and flat pictures are low"
-    return _fact(rows, stats.Sharpness, "sharpness", "Sharpness", about)
+    return _fact(rows, stats.Sharpness, about)
 
 
 def _brightness(rows: Rows) -> Histogram:
-    return _fact(rows, stats.Brightness, "brightness", "Brightness", "mean grey: black is 0, white is 255")
+    return _fact(rows, stats.Brightness, "mean grey: black is 0, white is 255")
 
 
 def _distances(rows: Rows) -> Histogram:
     found = rows.of(stats.DistanceCount)
     several = len({(each.kind, each.algorithm) for each in found}) > 1
     return Histogram(
-        name="distances",
-        title="Distances of near-duplicates",
         about="pairs that were found, of two active pictures or faces, by how many of 64 bits of their hashes differ",
-        view="stats_distances",
         unit="pairs",
         nothing=_NO_PAIRS,
         bars=[
@@ -206,10 +185,7 @@ def _distances(rows: Rows) -> Histogram:
 
 def _aside(rows: Rows) -> Bars:
     return Bars(
-        name="aside",
-        title="Set aside, and why",
         about="pictures and faces that are not active: no other statistic counts them",
-        view="stats_set_aside",
         unit="pictures and faces",
         nothing="nothing was set aside",
         bars=[
@@ -225,16 +201,16 @@ def _aside(rows: Rows) -> Bars:
 
 
 STATISTICS = (
-    Statistic("sizes", _sizes),
-    Statistic("shorter", _shorter),
-    Statistic("faces", _faces),
-    Statistic("per-picture", _per_picture),
-    Statistic("detectors", _detectors),
-    Statistic("formats", _formats),
-    Statistic("bytes", _bytes),
-    Statistic("colours", _colours),
-    Statistic("sharpness", _sharpness),
-    Statistic("brightness", _brightness),
-    Statistic("distances", _distances),
-    Statistic("aside", _aside),
+    Statistic("sizes", "Sizes of pictures", stats.SizeBin, _sizes),
+    Statistic("shorter", "Shorter sides of pictures", stats.SizeBin, _shorter),
+    Statistic("faces", "Sizes of faces", stats.SizeBin, _faces),
+    Statistic("per-picture", "Faces in a picture", stats.FacesPerPicture, _per_picture),
+    Statistic("detectors", "Faces by who found them", stats.DetectorCount, _detectors),
+    Statistic("formats", "Formats", stats.FormatCount, _formats),
+    Statistic("bytes", "Sizes of files", stats.BytesBin, _bytes),
+    Statistic("colours", "Colourfulness", stats.Colourfulness, _colours),
+    Statistic("sharpness", "Sharpness", stats.Sharpness, _sharpness),
+    Statistic("brightness", "Brightness", stats.Brightness, _brightness),
+    Statistic("distances", "Distances of near-duplicates", stats.DistanceCount, _distances),
+    Statistic("aside", "Set aside, and why", stats.AsideCount, _aside),
 )

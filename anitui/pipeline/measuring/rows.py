@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from anitui.pipeline.charts.model import Chart, Lead
+from anitui.store.statistics import VIEWS
 
 Counted = TypeVar("Counted")
 
@@ -29,11 +30,20 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One by its name. `of_set`: it is about the labels of one set."""
+    """One of those there are. `what` are the rows that it is made of; `of_set`: it is about the labels of one set."""
 
     name: str
+    title: str
+    what: type
     make: Callable[[Rows], Chart]
     of_set: bool = False
+
+    @property
+    def view(self) -> str:
+        return VIEWS[self.what][0]
+
+    def chart(self, rows: Rows) -> Chart:
+        return replace(self.make(rows), name=self.name, title=self.title, view=self.view)
 
 
 def value(text: str) -> str:

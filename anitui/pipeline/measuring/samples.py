@@ -67,7 +67,8 @@ def gallery(
             if total > MOST_BYTES:
                 break
     yield Event("cutting samples", len(labels), len(labels))
-    return Gallery(tuple(made), _told(len(made), len(named), most, of_faces=of_faces), unread)
+    told = _told(len(made), len(named), most, of_faces=of_faces) if made else ""
+    return Gallery(tuple(made), told, unread)
 
 
 def _told(shown: int, there: int, most: int, *, of_faces: bool) -> str:

@@ -28,10 +28,7 @@ def _sources(rows: Rows) -> Lines:
     new = sum(each.new_pictures for each in found)
     places = _span(days, monthly=monthly)
     chart = Lines(
-        name="sources",
-        title="Sources over time",
         about=f"active pictures that were seen for the first time, by site and {'month' if monthly else 'day'} (UTC)",
-        view="stats_sources",
         unit="new pictures",
         facts=(f"{count(new, 'picture')}, seen {sum(each.sightings for each in found):,} times",),
         nothing=NO_PICTURES,
@@ -45,10 +42,7 @@ def _posted(rows: Rows) -> Lines:
     for each in found:
         counted.setdefault(each.site, {})[each.month] = each.sightings
     chart = Lines(
-        name="posted",
-        title="When it was posted",
         about="sightings of active pictures by the month in which they were posted, where a site tells",
-        view="stats_posted",
         unit="sightings",
         nothing="no source has told when its pictures were posted; Reddit does: `anitui scrape JOBS`",
     )
@@ -80,10 +74,7 @@ def _drawn(chart: Lines, counted: Mapping[str, Mapping[date, int]], places: Sequ
 
 def _sites(rows: Rows) -> Bars:
     return Bars(
-        name="sites",
-        title="Sites",
         about="active pictures by where they were seen; one that was seen in several places counts for each",
-        view="stats_sites",
         unit="pictures",
         nothing=NO_PICTURES,
         bars=[
@@ -100,7 +91,7 @@ def _sites(rows: Rows) -> Bars:
 
 
 STATISTICS = (
-    Statistic("sources", _sources),
-    Statistic("sites", _sites),
-    Statistic("posted", _posted),
+    Statistic("sources", "Sources over time", stats.SourceDay, _sources),
+    Statistic("sites", "Sites", stats.Site, _sites),
+    Statistic("posted", "When it was posted", stats.PostedMonth, _posted),
 )

@@ -101,12 +101,13 @@ class ViewingScreen(ArrangedScreen[FaceView]):
             self._count_labels(view.label_set)
         super().arrive(view, arranged, at)
 
-    def show_filter(self, query: str) -> None:
-        """Show what a filter leaves; the order and the groups stay."""
+    def show_filter(self, query: str, label_set: str | None = None) -> None:
+        """Show what a filter leaves; the order and the groups stay, and the set of labels where none is given."""
         self._begun = True
         self.workers.cancel_group(self, "begin")
-        self._count_labels(self._view.label_set)
-        self.show(replace(self._view, query=query, like=None))
+        view = replace(self._view, query=query, like=None, label_set=label_set or self._view.label_set)
+        self._count_labels(view.label_set)
+        self.show(view)
 
     def cell(self, arranged: Arrangement, index: int, face: ShownFace) -> GridCell:
         group = arranged.group_at(index)

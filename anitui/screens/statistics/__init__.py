@@ -1,0 +1,1 @@
+"""Statistics: the charts of everything that is counted."""
