@@ -16,14 +16,17 @@ class Recipe:
 
     name: str
     text: str
+    group: str = ""
 
 
 def recipes(file: Path = FILE) -> list[Recipe]:
     """All of them, in the order of the file."""
     found = []
-    for block in file.read_text("utf-8").split("-- > ")[1:]:
-        name, _, text = block.partition("\n")
-        found.append(Recipe(name.strip(), text.strip()))
+    for part in file.read_text("utf-8").split("-- # ")[1:]:
+        group, _, queries = part.partition("\n")
+        for block in queries.split("-- > ")[1:]:
+            name, _, text = block.partition("\n")
+            found.append(Recipe(name.strip(), text.strip(), group.strip()))
     return found
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from anitui.store import console_check
 from anitui.store.catalogue import Catalogue
 from anitui.store.console import Outcome, Query, Refused, SqlError, Stop, answer, classify
 from anitui.store.console_schema import picture_of, schema
-from anitui.store.recipes import recipes
 from tests.store.furnished import furnished, rows
 
 
@@ -224,26 +222,3 @@ def test_a_row_leads_to_its_picture(shelf: Catalogue) -> None:
     assert picture_of(shelf, {"face_id": "1", "label": None}) == 1
     assert picture_of(shelf, {"image_id": "99"}) is None
     assert picture_of(shelf, {"image_id": None, "face_id": "x"}) is None
-
-
-def test_every_recipe_runs_while_only_reading_is_allowed(shelf: Catalogue) -> None:
-    assert len(recipes()) > 10
-    for recipe in recipes():
-        assert Query(shelf, recipe.text).run().stopped == "", recipe.name
-
-
-def test_the_statements_of_the_documentation_run_as_written_and_are_the_recipes(shelf: Catalogue) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "sql.md").read_text("utf-8")
-    found = re.findall(r"```sql\n(.*?)\n```", text, re.DOTALL)
-    assert {recipe.text for recipe in recipes()} < set(found)
-    for statement in found:
-        Query(shelf, statement).run()
-    named = {each.name: {column for column, _ in each.columns} for each in schema(shelf)}
-    told = re.findall(
-        r"^\| ((?:`\w+`(?:, )?)+) \| (.*) \|$", text.split("## Tables")[1].split("## Macros")[0], re.MULTILINE
-    )
-    assert len(told) > 10
-    for names, columns in told:
-        known = set.union(*(named[name] for name in re.findall(r"\w+", names)))
-        words = set(re.findall(r"\w+", " ".join(part for part in re.findall(r"`([^`]*_id[^`]*)`", columns))))
-        assert words <= known, names

@@ -59,11 +59,14 @@ class SchemaTree(Tree[Entry]):
                     self._add(node, relation, expand=relation.name in opened)
 
     def show_recipes(self, recipes: Sequence[Recipe]) -> None:
-        """Show the example queries."""
+        """Show the example queries in their groups, of which the first is open."""
         node = self._groups["examples"]
         node.remove_children()
+        groups: dict[str, TreeNode[Entry]] = {}
         for recipe in recipes:
-            node.add_leaf(Text(recipe.name, no_wrap=True), Entry("recipe", recipe.text))
+            if recipe.group not in groups:
+                groups[recipe.group] = node.add(Text(recipe.group, no_wrap=True), expand=not groups)
+            groups[recipe.group].add_leaf(Text(recipe.name, no_wrap=True), Entry("recipe", recipe.text))
 
     def show_recent(self, statements: Sequence[str]) -> None:
         """Show the statements that were run, the newest first."""
