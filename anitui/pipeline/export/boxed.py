@@ -116,7 +116,10 @@ def _lap(export: Export) -> BoxWriter:
         pictures = [each for file in files.values() for each in file.pictures]
         for each in pictures:
             each.written = None
-        classes = next(iter(files.values())).classes
+        classes = {
+            "".join(letter if letter.isprintable() else " " for letter in each.label): each.number
+            for each in export.in_order()
+        }
         yield from lap.write(
             Outgoing([OutFile(Remembered(None, lap.FORMAT.main, "face", "px", {}), pictures, classes)], _nothing_lost)
         )

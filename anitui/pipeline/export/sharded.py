@@ -149,6 +149,11 @@ def _value(kind: str) -> dict[str, str]:
     return {"dtype": kind, "_type": "Value"}
 
 
+def _parquet_name(part: str, number: int, count: int) -> str:
+    """As Hugging Face's hub has them, and with its words."""
+    return f"data/{ {'': 'train', 'val': 'validation'}.get(part, part) }-{number:05}-of-{count:05}.parquet"
+
+
 def _own_name(part: str, own: Class, name: str) -> str:
     del part, own
     return name
@@ -160,5 +165,5 @@ WEBDATASET = DatasetFormat(
 )  # fmt: skip
 PARQUET = DatasetFormat(
     "parquet", "Parquet", ParquetWriter, _own_name, without_pictures=True,
-    shards=lambda part, number, count: f"data/{part or 'train'}-{number:05}-of-{count:05}.parquet",
+    shards=_parquet_name,
 )  # fmt: skip
