@@ -48,9 +48,8 @@ def bring(at: Opened, options: argparse.Namespace, format: str, paths: Sequence[
 
 def tell(done: LabelReport) -> None:
     """What an import of label files did, for a person."""
-    here = done.pictures - done.missing
     files = count(done.files, "data set" if done.format in DATA_SETS else "label file")
-    say(f"{files}: {here:,} of {count(done.pictures, 'picture')} are here")
+    say(f"{files}: {done.here:,} of {count(done.pictures, 'picture')} are here")
     if done.imported:
         say(f"  {done.imported.new:,} of them new in the catalogue; {done.by_name:,} found there by their names")
     elif done.by_name:
@@ -72,13 +71,13 @@ def tell(done: LabelReport) -> None:
     if done.missing:
         say(f"{count(done.missing, 'picture')} not here, and nothing of them taken:")
         say_list([clipped(each) for each in done.missing_first], "and others")
-    if done.problems:
-        say("left out, or noticed:")
-        for each in done.problems:
-            say(
-                f"{each.often:>8,}  {clipped(each.reason)}"
-                + (f" ({clipped('; '.join(each.first))})" * bool(each.first))
-            )
+    for told, left_out in (("left out:", True), ("noticed, and nothing left out for it:", False)):
+        these = [each for each in done.problems if each.left_out == left_out]
+        if these:
+            say(told)
+        for each in these:
+            first = f" ({clipped('; '.join(each.first))})" if each.first else ""
+            say(f"{each.often:>8,}  {clipped(each.reason)}{first}")
     say(f"in {duration(done.seconds)}")
 
 

@@ -63,7 +63,8 @@ class Taken:
     set_aside: int = 0
     pairs: int = 0
     elsewhere: list[str] = field(default_factory=list)  # class names that belong to another set
-    refused: list[tuple[str, int, str]] = field(default_factory=list)  # reason, line, file
+    # The reason, which file, the place of the picture, the line.
+    refused: list[tuple[str, int, int, int]] = field(default_factory=list)
     split: Kept | None = None
 
 
@@ -77,8 +78,8 @@ def take(
     taken = Taken()
     with journal.decision(catalogue, "labels.import", "", said_by) as decision:
         published_splits.begin(decision.connection)
-        for each in files:
-            _take_one(decision, each, taken)
+        for number, each in enumerate(files):
+            _take_one(decision, each, number, taken)
         if published is not None:
             taken.split = published_splits.keep(decision, published, files[0].label_set)
         parts = [count(taken.new_boxes, "box", "boxes"), count(taken.said, "label")]
@@ -90,15 +91,17 @@ def take(
     return taken
 
 
-def _take_one(decision: Decision, file: Incoming, taken: Taken) -> None:
+def _take_one(decision: Decision, file: Incoming, number: int, taken: Taken) -> None:
     connection = decision.connection
     with ExitStack() as held:
         for name, table in (("f_pictures", file.pictures), ("f_boxes", file.boxes), ("f_said", file.said)):
             held.enter_context(incoming(connection, table, name))
         _place(connection, file)
         taken.refused += [
-            (OUTSIDE, line, file.name)
-            for (line,) in connection.execute("SELECT line FROM coming WHERE NOT fits ORDER BY line").fetchall()
+            (OUTSIDE, number, *row)
+            for row in connection.execute(
+                "SELECT picture, line FROM coming WHERE NOT fits ORDER BY picture, line"
+            ).fetchall()
         ]
         connection.execute("DELETE FROM coming WHERE NOT fits")
         _match(connection, file)

@@ -276,7 +276,7 @@ def test_zaci_takes_whole_pictures_or_ready_crops(tmp_path: Path, bring: Bring, 
     })  # fmt: skip
     (folder / ".hack____x" / "2.png").write_bytes(picture(2, size=(224, 224)))
     report = bring("zaci", folder)
-    assert (report.pictures, report.missing) == (9, 0)
+    assert (report.pictures, report.here, report.missing) == (6, 6, 0)
     assert reasons(report) == {
         "a box outside of the picture": 1, "a character of both train and test, which ZACI-20 keeps apart": 1,
     }  # fmt: skip

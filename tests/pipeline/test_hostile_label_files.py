@@ -15,7 +15,7 @@ from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.engine import InProcess
 from anitui.pipeline.label_files import lap, reading, voc
 from anitui.pipeline.label_files.model import FARTHEST, MOST_BOXES, Problems
-from anitui.pipeline.label_files.pictures import parts_of
+from anitui.pipeline.label_files.pictures import LINK_OUTSIDE, parts_of
 from anitui.pipeline.label_files.registry import FORMATS
 from anitui.pipeline.label_files.taking import LabelOrder, LabelReport, import_labels
 from anitui.progress import run
@@ -89,7 +89,8 @@ def test_links_lead_nowhere_else(data: Path, bring: Bring, catalogue: Catalogue)
     (data / "inside.png").symlink_to(data / "a.png")
     text = "path,x,y,w,h\nlink.png,1,1,9,9\naway/secret.png,1,1,9,9\ninside.png,1,1,9,9\n"
     report = bring("csv", put(data, "all.csv", text))
-    assert (report.on_disk, report.missing, report.boxes) == (1, 2, 1)
+    assert (report.on_disk, report.here, report.missing, report.boxes) == (1, 1, 0, 1)
+    assert {each.reason: each.first for each in report.problems} == {LINK_OUTSIDE: ("link.png", "away/secret.png")}
     assert catalogue.value("SELECT count(*) FROM images") == 1
 
 
@@ -116,7 +117,7 @@ def test_what_is_known_already_is_found_by_its_name(
     (tmp_path / "labels").mkdir()
     text = "path,x,y,w,h,label\nb.png,1,1,9,9,x\nsub/a.png,1,1,9,9,y\na.png,1,1,9,9,z\nother/b.png,1,1,8,8,x\n"
     report = bring("csv", put(tmp_path / "labels", "all.csv", text))
-    assert (report.by_name, report.missing, report.boxes) == (3, 1, 3)
+    assert (report.by_name, report.missing, report.boxes) == (2, 1, 3)  # two names of one picture
     assert reasons(report) == {"a name that several pictures have": 1}
     assert report.missing_first == ["a.png"]
 

@@ -369,7 +369,12 @@ def test_dafre(data: Path, bring: Bring, give: Give, catalogue: Catalogue, tmp_p
         "classid_classname.csv": "0,rin\n1,len\n",
     }
     report = there_and_back("dafre", files, data, bring, give, catalogue, tmp_path / "out")
-    assert (report.pictures, report.boxes, report.new_boxes) == (5, 5, 4)  # what a.png is called is said of its face
+    assert (report.pictures, report.here, report.boxes, report.new_boxes) == (
+        4,
+        4,
+        5,
+        4,
+    )  # what a.png is called is said of its face
     assert catalogue.rows("SELECT w, h, detector FROM faces WHERE x = 0 ORDER BY ALL") == [(200, 150, "person")] * 2
     assert catalogue.rows("SELECT label, count(*) FROM labelled_faces GROUP BY 1 ORDER BY 1") == [
         ("len", 2), ("miku_(vocaloid)", 1), ("rin", 1),

@@ -25,6 +25,7 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
     if not isinstance(data, dict) or not isinstance(data.get("images"), list):
         raise WrongUse(f"{path} has no list `images`: it is no label file of COCO")
     sheet = Sheet(path, problems)
+    sheet.counted = "annotation"
     sheet.roots += [path.parent / "images", path.parent.parent, path.parent.parent / "images"]
     sheet.heading = {
         "order": list(data),

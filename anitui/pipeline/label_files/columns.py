@@ -110,7 +110,7 @@ def _class_names(sheet: Sheet) -> dict[int, str]:
             names[number] = tidy
     unnamed = Counter(number for number in sheet.number if number is not None and number not in names)
     for number in sorted(unnamed):
-        sheet.problems.add(UNNAMED, f"{number} in {sheet.name}, called 'class {number}'")
+        sheet.problems.notice(UNNAMED, f"{number} in {sheet.name}, called 'class {number}'")
         names[number] = f"class {number}"
     return names
 
@@ -137,7 +137,7 @@ def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: s
                 tidied[label] = _tidy(label)
             label = tidied[label]
             if label is None:
-                sheet.wrong("a name that is no label", sheet.line[box])
+                sheet.problems.add("a name that is no label", sheet.where(sheet.picture[box], sheet.line[box]))
         elif number is not None:
             label = names[number]
         if label is not None and label.lower() in KINDS:
@@ -149,7 +149,7 @@ def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: s
         of = _tidy(values.get("label_set") or label_set)
         confidence = values.get("confidence")
         if label is None or of is None or (confidence is not None and not math.isfinite(confidence)):
-            sheet.wrong("a name that is no label", sheet.line[box])
+            sheet.problems.add("a name that is no label", sheet.where(sheet.picture[box], sheet.line[box]))
             continue
         speaker = values.get("speaker") or speakers[box]
         say(box, label, of, speaker, values.get("said_by") or by, confidence, values.get("said_at"))

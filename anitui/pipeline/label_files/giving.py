@@ -82,9 +82,10 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
     out = Outgoing(files, lambda what: lost.update([what]))
     _fit(out, form, lost)
     report = ExportReport(form.name, label_set, detectors=found.detectors, hidden=found.hidden)
-    report.pictures = sum(1 for _ in out.pictures())
-    report.boxes = sum(len(each.boxes) for each in out.pictures())
-    report.labelled = sum(box.label is not None for each in out.pictures() for box in each.boxes)
+    # A picture may stand in several files, and its boxes with it.
+    report.pictures = len({each.image_id for each in out.pictures()})
+    labelled = {box.face_id: box.label is not None for each in out.pictures() for box in each.boxes}
+    report.boxes, report.labelled = len(labelled), sum(labelled.values())
     report.pairs = sum(len(each.pairs) for each in files)
     written: dict[str, bytes] = {}
     for name, content in form.write(out):

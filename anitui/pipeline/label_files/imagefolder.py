@@ -120,7 +120,7 @@ class _Tree:
         if deep or (called and len(called) == len(depths) and len(called) > 1):
             return called
         for top in sorted(called):
-            self.problems.add(CLASS_LIKE_A_PART, top)
+            self.problems.notice(CLASS_LIKE_A_PART, top)
         return {}
 
     def _told_by_metadata(self, top: str) -> bool:
@@ -142,7 +142,7 @@ class _Tree:
                 classes[folder] = self._tidy(folder)
             label = classes[folder] if folder is not None else None
             if row is None and folder is None:
-                self.problems.add(NO_CLASS, name)
+                self.problems.notice(NO_CLASS, name)
             self._add(name, self.files[name], row, label)
         for name, row in waiting.items():  # called otherwise than pictures are, or not there
             self._add(name, self.files.get(name), row, None)

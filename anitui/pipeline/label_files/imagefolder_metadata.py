@@ -110,10 +110,10 @@ def _read(path: Path, folder: str, name: str, rows: dict[str, Row], problems: Pr
 def _label(value: Any, where: str, problems: Problems) -> str | None:
     if isinstance(value, list):
         if len(value) > 1:
-            problems.add("a picture with several labels: the first counts", where)
+            problems.notice("a picture with several labels: the first counts", where)
         value = value[0] if value else None
     if _missing(value):
-        problems.add(NO_LABEL, where)
+        problems.notice(NO_LABEL, where)
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         problems.add("a label that is neither a name nor a class index", where)

@@ -22,11 +22,12 @@ UNNAMED = "a class index without a name"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What was left out or noticed, how often, and where it was met first."""
+    """What was left out, or noticed and taken all the same; how often, and where it was met first."""
 
     reason: str
     often: int
     first: tuple[str, ...]
+    left_out: bool = True
 
 
 @dataclass(slots=True)
@@ -35,6 +36,12 @@ class Problems:
 
     _often: Counter[str] = field(default_factory=Counter)
     _first: dict[str, list[str]] = field(default_factory=dict)
+    _noticed: set[str] = field(default_factory=set)
+
+    def notice(self, reason: str, where: str = "") -> None:
+        """Tell of something that leaves nothing out."""
+        self._noticed.add(reason)
+        self.add(reason, where)
 
     def add(self, reason: str, where: str = "") -> None:
         self._often[reason] += 1
@@ -43,7 +50,10 @@ class Problems:
             first.append(where)
 
     def told(self) -> list[Problem]:
-        return [Problem(reason, often, tuple(self._first[reason])) for reason, often in self._often.most_common()]
+        return [
+            Problem(reason, often, tuple(self._first[reason]), reason not in self._noticed)
+            for reason, often in self._often.most_common()
+        ]
 
 
 class Sheet:
@@ -58,6 +68,8 @@ class Sheet:
         self.unit = unit
         self.by = by  # who says what its boxes are called, where the format tells; else it follows from the scores
         self.problems = problems
+        # What the `line` of a box counts, and whether it does so in a file that the picture has for itself.
+        self.counted, self.in_own_file = "line", False
         self.roots: list[Path] = [path.parent]  # where its pictures may lie
         self.heading: dict[str, Any] = {}
         self.classes: dict[int, str] = {}
@@ -92,6 +104,14 @@ class Sheet:
         """Leave something out, and say so."""
         self.problems.add(reason, self.name if line is None else f"{self.name} line {line}")
 
+    def notice(self, reason: str, line: int | None = None) -> None:
+        """Say something that leaves nothing out."""
+        self.problems.notice(reason, self.name if line is None else f"{self.name} line {line}")
+
+    def where(self, picture: int, line: int) -> str:
+        """Where a box stands, for a person to look at."""
+        return f"{self.names[picture] if self.in_own_file else self.name} {self.counted} {line}"
+
     def add_picture(
         self, name: str, line: int | None = None, *, others: Sequence[str] = (), written: str | None = None
     ) -> int:
@@ -122,16 +142,16 @@ class Sheet:
         """A box of a picture; returns its place, or None for what can be no box."""
         # Whatever is no number is not greater either.
         if not (w > 0 and h > 0 and w < FARTHEST and h < FARTHEST and abs(x) < FARTHEST and abs(y) < FARTHEST):
-            self.wrong("a box without a size, or with one that no picture has", line)
+            self.problems.add("a box without a size, or with one that no picture has", self.where(picture, line))
             return None
         if score is not None and not -FARTHEST < score < FARTHEST:
-            self.wrong("a score that is no number", line)
+            self.problems.add("a score that is no number", self.where(picture, line))
             return None
         if self._counts[picture] >= MOST_BOXES:
-            self.wrong(f"more than {MOST_BOXES:,} boxes in one picture", line)
+            self.problems.add(f"more than {MOST_BOXES:,} boxes in one picture", self.where(picture, line))
             return None
         if number is not None and not 0 <= number < NUMBERS:
-            self.wrong("a class index below 0, or beyond all bounds", line)
+            self.problems.add("a class index below 0, or beyond all bounds", self.where(picture, line))
             return None
         self._counts[picture] += 1
         self.picture.append(picture)

@@ -60,7 +60,7 @@ def settle(sheets: Sequence[Matched], problems: Problems) -> dict[int, str]:
         sheet = sheets[number].sheet
         part, name = sheet.parts.get(place), sheet.names[place]
         if part is not None and parts.setdefault(image, part) != part:
-            problems.add(IN_TWO_PARTS, f"{names[image]} and {name}")
+            problems.notice(IN_TWO_PARTS, f"{names[image]} and {name}")
         names.setdefault(image, name)
         box = boxes[number].get(place)
         label = _label(sheet, box) if box is not None else None

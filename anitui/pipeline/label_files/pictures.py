@@ -17,6 +17,7 @@ from anitui.store.intake import NewSighting
 LONGEST = 4096
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 LEADS_OUTSIDE = "a picture outside of the folder of pictures"
+LINK_OUTSIDE = "a link that leads out of the folder of pictures: copy it there, or import the picture by itself first"
 BAD_NAME = "a picture's name that no file can have"
 
 
@@ -39,19 +40,24 @@ class Pictures:
     def __init__(self, roots: Sequence[Path]) -> None:
         self._roots = [(str(each), os.path.realpath(each)) for each in dict.fromkeys(roots)]
         self._listed: dict[str, Mapping[str, bool] | None] = {}
+        self._outside: set[str] = set()  # folders that a link makes of another place
 
     def find(self, parts: Sequence[str]) -> str | None:
-        """The path of a picture."""
+        """The path of a picture. `""` for one that a link has elsewhere."""
+        found: str | None = None
         for root, real in self._roots:
             folder = "/".join((root.rstrip("/"), *parts[:-1])) or "/"
             names = self._listing(folder, real)
+            if folder in self._outside and os.path.exists(f"{folder}/{parts[-1]}"):  # noqa: PTH110
+                found = ""
             if names is None or parts[-1] not in names:
                 continue
             path = f"{folder.rstrip('/')}/{parts[-1]}"
             if names[parts[-1]] and not _within(os.path.realpath(path), real):  # a link that leads elsewhere
+                found = "" if os.path.exists(path) else found  # noqa: PTH110
                 continue
             return path
-        return None
+        return found
 
     def _listing(self, folder: str, root: str) -> Mapping[str, bool] | None:
         """The names in a folder, and whether each is a link; None where there is no such folder below the root."""
@@ -61,6 +67,8 @@ class Pictures:
                 if _within(os.path.realpath(folder), root):
                     with os.scandir(folder) as entries:
                         found = {each.name: each.is_symlink() for each in entries}
+                elif os.path.isdir(folder):  # noqa: PTH112
+                    self._outside.add(folder)
             except OSError:
                 found = None
             self._listed[folder] = found

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from anitui.errors import WrongUse
 from anitui.pipeline.engine import Engine
@@ -15,7 +16,7 @@ from anitui.pipeline.ingest import ImportReport, take_in
 from anitui.pipeline.label_files import columns
 from anitui.pipeline.label_files.model import SHOWN, LabelFormat, Problem, Problems, Sheet
 from anitui.pipeline.label_files.parts import settle
-from anitui.pipeline.label_files.pictures import NamedPictures, Pictures, parts_of
+from anitui.pipeline.label_files.pictures import LINK_OUTSIDE, NamedPictures, Pictures, parts_of
 from anitui.pipeline.sources.folder import printable
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
@@ -46,7 +47,8 @@ class LabelReport:
 
     format: str
     files: int = 0
-    pictures: int = 0  # that the files name
+    pictures: int = 0  # that the files name, each once
+    here: int = 0
     on_disk: int = 0
     by_name: int = 0  # found in the catalogue by their names
     missing: int = 0
@@ -103,10 +105,10 @@ def import_labels(
     incoming = [columns.incoming(each, order.format, order.speaker, label_set) for each in wanted]
     names = ", ".join(dict.fromkeys(each.name for each in sheets))
     taken = label_files.take(catalogue, incoming, names[:200], "person", _published(order, sheets, parts))
-    for reason, line, name in taken.refused:
-        problems.add(reason, f"{name} line {line}" if line else name)
+    for reason, number, picture, line in taken.refused:
+        problems.add(reason, sheets[number].where(picture, line))
     for each in dict.fromkeys(taken.elsewhere):
-        problems.add("a class that belongs to another set of labels already", each)
+        problems.notice("a class that belongs to another set of labels already", each)
     report.boxes, report.new_boxes, report.new_labels = taken.boxes, taken.new_boxes, taken.new_labels
     report.labels, report.set_aside, report.pairs = taken.said, taken.set_aside, taken.pairs
     if taken.split is not None:
@@ -138,6 +140,7 @@ class _Wanted:
     in_pairs: dict[str, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)  # the same of their names
     pair_images: dict[str, int | None] = field(default_factory=dict)
     crops: list[bool] = field(default_factory=list)  # whether the picture is called as ready crops are
+    linked: set[str] = field(default_factory=set)  # names that a link has outside
 
     def on_disk(self) -> Iterator[str]:
         yield from (each for each in self.paths if each is not None)
@@ -158,30 +161,32 @@ class _Wanted:
                 made.meant.append(())
                 continue
             # Where a picture may be called several things, its name is that of its own label file.
-            found, meant = _look(pictures, sheet.others.get(place) or (name,), sheet, sheet.picture_line[place])
+            found, meant = made._look(pictures, name, sheet.others.get(place) or (name,), sheet.picture_line[place])
             made.paths.append(found)
             made.meant.append(meant)
         for name in dict.fromkeys(each for pair in sheet.pairs or () for each in pair[:2]):
-            made.in_pairs[name] = _look(pictures, sheet.pair_called(name), sheet)
+            made.in_pairs[name] = made._look(pictures, name, sheet.pair_called(name))
         return made
 
-
-def _look(
-    pictures: Pictures, names: Sequence[str], sheet: Sheet, line: int | None = None
-) -> tuple[str | None, tuple[str, ...]]:
-    meant: list[str] = []
-    for name in names:
-        parts = parts_of(name)
-        if isinstance(parts, str):
-            if line is not None:
-                sheet.wrong(parts, line)
-            else:
-                sheet.problems.add(parts, f"{sheet.name}: {printable(name[:80])}")
-            return None, ()
-        if (path := pictures.find(parts)) is not None:
-            return path, ()
-        meant.append("/".join(parts))
-    return None, tuple(meant)
+    def _look(
+        self, pictures: Pictures, of: str, names: Sequence[str], line: int | None = None
+    ) -> tuple[str | None, tuple[str, ...]]:
+        meant: list[str] = []
+        for name in names:
+            parts = parts_of(name)
+            if isinstance(parts, str):
+                if line is not None:
+                    self.sheet.wrong(parts, line)
+                else:
+                    self.sheet.problems.add(parts, f"{self.sheet.name}: {printable(name[:80])}")
+                return None, ()
+            path = pictures.find(parts)
+            if path:
+                return path, ()
+            if path is not None:
+                self.linked.add(of)
+            meant.append("/".join(parts))
+        return None, tuple(meant)
 
 
 def _find(
@@ -191,15 +196,23 @@ def _find(
     taken = dict(zip(files, picture_names.images_of(catalogue, files), strict=True)) if files else {}
     found, several = picture_names.images_called(catalogue, sorted({name for each in wanted for name in each.asked()}))
 
-    def image_of(name: str, path: str | None, meant: tuple[str, ...]) -> int | None:
+    counted: set[Any] = set()  # a picture that is named several times is one
+
+    def image_of(name: str, path: str | None, meant: tuple[str, ...], linked: set[str]) -> int | None:
+        image = taken.get(path) if path is not None else _likeliest(meant, found)
+        which = path or image or meant or name
+        if which in counted:
+            return image
+        counted.add(which)
         report.pictures += 1
-        if path is not None:
-            report.on_disk += 1
-            return taken.get(path)
-        image = _likeliest(meant, found)
-        if image is not None:
-            report.by_name += 1
-        elif meant:
+        report.here += image is not None
+        report.on_disk += path is not None
+        report.by_name += path is None and image is not None
+        if image is not None or not meant:
+            pass
+        elif name in linked:
+            problems.add(LINK_OUTSIDE, name)
+        else:
             report.missing += 1
             if len(report.missing_first) < SHOWN:
                 report.missing_first.append(name)
@@ -209,11 +222,11 @@ def _find(
 
     for each in wanted:
         for place, row in enumerate(zip(each.sheet.names, each.paths, each.meant, strict=True)):
-            each.images.append(image_of(*row))
+            each.images.append(image_of(*row, each.linked))
             # What the catalogue found by the end of a name may be either.
             ends, path = each.sheet.crops.get(place, ()), row[1]
             each.crops.append(bool(ends) and (path is None or path.rpartition(".")[0].endswith(ends)))
-        each.pair_images = {name: image_of(name, *where) for name, where in each.in_pairs.items()}
+        each.pair_images = {name: image_of(name, *where, each.linked) for name, where in each.in_pairs.items()}
 
 
 def _likeliest(meant: Sequence[str], found: Mapping[str, tuple[int, int]]) -> int | None:

@@ -37,6 +37,7 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
         raise WrongUse(f"{path} has no XML files: name the folder that they lie in, often Annotations")
     root = path if path.is_dir() else path.parent
     sheet = Sheet(path, problems, name=root.name or "voc")
+    sheet.counted, sheet.in_own_file = "object", True
     sheet.roots = [root, root.parent / "JPEGImages", root.parent / "images", root.parent]
     for file in files:
         below = file.relative_to(root).as_posix()

@@ -70,10 +70,10 @@ def _boxes(sheet: Sheet, line: int, name: str, count: int, lines: Iterator[tuple
     for _ in range(count):
         at, content = next(lines, (0, ""))
         if not at:
-            sheet.wrong("fewer boxes than were counted")
+            sheet.notice("fewer boxes than were counted")
             return None
         if _is_name(content):
-            sheet.wrong("fewer boxes than were counted", at)
+            sheet.notice("fewer boxes than were counted", at)
             return at, content
         values = content.split()
         if len(values) < 4 or len(content) > LONGEST_LINE:

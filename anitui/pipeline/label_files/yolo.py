@@ -43,6 +43,7 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
     if not files:
         raise WrongUse(f"{path} has no label files (.txt): name the folder that they lie in")
     sheet = Sheet(path, problems, name=root.name or "yolo", unit="share")
+    sheet.in_own_file = True
     sheet.roots = [root]
     _classes(sheet, root, path if path.is_dir() else path.parent)
     for file in files:

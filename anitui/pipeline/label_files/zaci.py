@@ -60,7 +60,7 @@ def _tell_shared(sheets: list[Sheet], problems: Problems) -> None:
         for part in set(sheet.parts.values()):
             met.setdefault(part, set()).update(sheet.classes.values())
     for character in sorted(met.get("train", set()) & met.get("test", set())):
-        problems.add("a character of both train and test, which ZACI-20 keeps apart", character[:60])
+        problems.notice("a character of both train and test, which ZACI-20 keeps apart", character[:60])
 
 
 def _has_pairs(path: Path) -> bool:
@@ -73,6 +73,7 @@ def _read_boxes(path: Path, problems: Problems) -> Sheet:
     if not isinstance(data, dict):
         raise WrongUse(f"{path} is not like {{character: [{{id, bbox}}]}}: it is no label file of ZACI-20")
     sheet = Sheet(path, problems)
+    sheet.counted = "character"
     sheet.roots += [path.parent / "images", path.parent / "data"]
     sheet.heading = {"layout": layout_of(data, text), "order": list(data)}
     part = part_in(path.stem)
@@ -97,7 +98,7 @@ def _entry(sheet: Sheet, number: int, character: str, each: Any, where: str) -> 
     place = sheet.add_picture(f"{character}/{id}", others=others)
     sheet.crops[place] = tuple(f"/{stem}" for stem in stems[2:])
     x1, y1, x2, y2 = map(real, box)
-    sheet.add_box(place, number, x1, y1, x2 - x1, y2 - y1, number=number, written=json.dumps(each))
+    sheet.add_box(place, number + 1, x1, y1, x2 - x1, y2 - y1, number=number, written=json.dumps(each))
 
 
 def _stems(character: str, id: str) -> tuple[str, ...]:
