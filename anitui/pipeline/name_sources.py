@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 Places = NDArray[np.int64]
 
 MOST_TOGETHER = 8.0  # files of one picture, on the average of a set
-LEAST_SHARE = 0.5  # of a set's files that a way must be able to read
+LEAST_SHARE, LEAST_SURE = 0.5, 0.02  # of a set's files that a way must be able to read
+LEAST_TOGETHER = 0.05  # of a set's files that it must put together, where it is not known whether they are alike
 SEEN_PAIRS = 12  # so many pairs of files tell whether they are alike
 # How far apart cuts of one picture are, by their ranks, against any two files: 0.5 to 0.6 in sets that were looked at,
 # and 0.96 where the numbers meant something else.
@@ -36,11 +37,12 @@ NEAR = 7  # bits: near-duplicates are found anyway, and prove nothing
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of reading names. `proven`: believed only where the files were looked at, and are alike."""
+    """One way of reading names. `proven`: believed only where the files were looked at, and are alike. `sure`: such
+    names hardly come otherwise, so few of them in a set are enough."""
 
     called: str
     expression: str
-    alike: float = NOT_UNLIKE
+    sure: bool = False
     proven: bool = False
 
 
@@ -59,10 +61,12 @@ _WAYS = (
     Way(
         "the number of the picture in the name",
         r"^(?:.*[^0-9a-fA-F])?(?P<key>[0-9a-f]{40}|[0-9a-f]{32}|[0-9]{5,})(?:[^0-9a-fA-F].*)?$",
+        sure=True,
     ),
     Way(
         "the name without what names the cut at its end",
         rf"^(?P<key>.*[^ _.\-])[ _.\-]+{_WORDS}[ _.\-]*\(?\d*\)?$",
+        sure=True,
     ),
     *(
         Way(
@@ -75,7 +79,6 @@ _WAYS = (
     Way(
         "the name without the number at its end",
         r"^(?P<key>.*[^ _.\-(])[ _.\-]*[ _.\-(]\d{1,3}\)?$",
-        alike=ALIKE,
     ),
     Way("the name without its ending", r"^(?P<key>.+)$", proven=True),
 )
@@ -112,7 +115,7 @@ def read(paths: Sequence[str] | pyarrow.Array, pattern: str = "auto", looks: Loo
     stems = pc.if_else(pc.match_substring_regex(stems, _TITLES), None, stems)
     for way in _WAYS:
         keys = _keys(stems, way.expression)
-        if len(keys) - keys.null_count < LEAST_SHARE * len(keys):
+        if len(keys) - keys.null_count < (LEAST_SURE if way.sure else LEAST_SHARE) * len(keys):
             continue
         if _counts(keys):
             # The files of each folder are counted, so the same number elsewhere is another picture.
@@ -121,6 +124,12 @@ def read(paths: Sequence[str] | pyarrow.Array, pattern: str = "auto", looks: Loo
         if _believable(found.to_numpy(), folders, looks, way):
             return Told(found, way.called)
     return Told(nothing)
+
+
+def check(pattern: str) -> None:
+    """Raise WrongUse for a pattern that cannot be used."""
+    if pattern not in ("auto", NONE):
+        _checked(pattern)
 
 
 def _checked(pattern: str) -> str:
@@ -172,13 +181,14 @@ def _believable(numbers: Places, folders: Any, looks: Looks | None, way: Way) ->
     """Whether it puts any files together, nowhere too many, does not only tell the folders again, and looks right."""
     sizes = np.bincount(numbers[numbers >= 0])
     folder = _numbered(folders).to_numpy()
-    several = len(sizes) > 1.5 * len(np.unique(folder))
+    several = len(sizes) >= 1.5 * len(np.unique(folder[numbers >= 0]))
     if not (several and sizes.max() > 1 and sizes.mean() <= MOST_TOGETHER):
         return False
     unlike = _unlike(numbers, folder, looks) if looks is not None else None
     if unlike is None:
-        return not way.proven
-    return unlike <= (ALIKE if way.proven else way.alike)
+        together = sizes[sizes > 1].sum() / len(numbers)
+        return not way.proven and bool(way.sure or together >= LEAST_TOGETHER)
+    return unlike <= (NOT_UNLIKE if way.sure else ALIKE)
 
 
 def _unlike(numbers: Places, folder: Places, looks: Looks) -> float | None:

@@ -154,6 +154,8 @@ def _compare(
                     if part[a] == part[b]:
                         beside[[a, b]] = beside[[a, b]] | (a != b)
                         continue
+                    if same[a] == same[b]:
+                        continue  # it is told as the same file
                     early, late = (a, b) if part[a] < part[b] else (b, a)
                     if late not in near or (part[early], distance) < (part[near[late][0]], near[late][1]):
                         near[late] = (early, distance)

@@ -17,7 +17,9 @@ from anitui.pipeline.mixing import mixed
 
 Places = NDArray[np.int64]
 ROUNDS = 8
-WHOLE_WEIGHT = 1.0  # of the sizes of parts beside those of labels
+# Where a label has so few, its own shares cannot be met, and those of the whole count as much; where it has many more,
+# next to nothing.
+FEW = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def deal(content: Content, shares: Sequence[float], seed: int) -> Places:
     order = np.lexsort((mixed(np.arange(len(content), dtype=np.int64), seed), -largest, -sizes))
     part: Places = _deal(
         content.starts, content.labels, content.counts, order.astype(np.int64), content.totals().astype(np.float64),
-        np.array(shares, np.float64), ROUNDS, WHOLE_WEIGHT,
+        np.array(shares, np.float64), ROUNDS, FEW,
     )  # fmt: skip
     return part
 
@@ -72,7 +74,7 @@ def _deal(
     totals: NDArray[np.float64],
     shares: NDArray[np.float64],
     rounds: int,
-    whole_weight: float,
+    few: float,
 ) -> Places:
     parts, groups = len(shares), len(starts) - 1
     has = np.zeros((len(totals), parts))  # of each label in each part
@@ -83,9 +85,11 @@ def _deal(
         moved = 0
         for group in order:
             first, last = starts[group], starts[group + 1]
-            mine = 0
+            mine, rarest = 0, np.inf
             for at in range(first, last):
                 mine += counts[at]
+                rarest = min(rarest, totals[labels[at]])
+            weight = few / (few + rarest)
             before = part[group]
             if before >= 0:
                 for at in range(first, last):
@@ -96,7 +100,7 @@ def _deal(
                 if shares[p] <= 0:
                     continue
                 # How much farther from the shares it gets: of squares, what one more of each adds.
-                cost = whole_weight * mine * (2 * (size[p] - shares[p] * whole) + mine) / (shares[p] * whole)
+                cost = weight * mine * (2 * (size[p] - shares[p] * whole) + mine) / (shares[p] * whole)
                 for at in range(first, last):
                     wanted = shares[p] * totals[labels[at]]
                     cost += counts[at] * (2 * (has[labels[at], p] - wanted) + counts[at]) / wanted

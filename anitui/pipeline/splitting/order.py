@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from anitui.errors import WrongUse
+from anitui.pipeline import name_sources
+from anitui.store import columns
 
 RULES = ("plain", "dafre", "zaci")
 NEAR = 7  # bits of dhash: so near, faces of real sets are of one picture
@@ -75,6 +77,9 @@ def ready(order: SplitOrder) -> SplitOrder:
         raise WrongUse(
             f"--max-per-class {order.most} is less than --min-per-class {order.least}: no class would be left"
         )
+    name_sources.check(order.names)
+    for column in order.together:
+        columns.check(column)
     train, val, test = _shares(order)
     dafre = order.rule == "dafre"
     return replace(
