@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from operator import itemgetter
 
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ from anitui.words import count
 
 LOOPBACK = "! loopback allowed"  # nobody must collect with this on and not know it
 MESSAGE_SECONDS = 5.0  # for each hundred letters
+SEEN_SECONDS = 0.6  # before them nobody has read that something went wrong, whatever was pressed meanwhile
 MOST_LINES = 3
 LONG_WORD = 30
 VITAL = ("anywhere.undo", "anywhere.help")
@@ -70,6 +72,7 @@ class PlaceLine(Static):
         self._message: tuple[str, str] | None = None
         self._staying: tuple[str, str] | None = None
         self._clock = 0
+        self._said_at = 0.0
 
     def on_resize(self) -> None:
         self._draw()
@@ -84,6 +87,7 @@ class PlaceLine(Static):
             self._staying = (text, kind)
         else:
             self._message = (text, kind)
+            self._said_at = time.monotonic()
             self._clock += 1
             mine = self._clock
             self.set_timer(MESSAGE_SECONDS * (1 + len(text) // 100), lambda: self._fade(mine))
@@ -93,6 +97,13 @@ class PlaceLine(Static):
         """A key was pressed: what waited for that has been seen."""
         if self._staying is not None:
             self._staying = None
+            self._draw()
+
+    def forget_error(self) -> None:
+        """One has gone on: what went wrong before, and was seen, hides where one is no longer."""
+        wrong = self._message is not None and self._message[1] == "error"
+        if wrong and time.monotonic() - self._said_at >= SEEN_SECONDS:
+            self._message = None
             self._draw()
 
     def _fade(self, which: int) -> None:

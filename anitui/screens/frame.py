@@ -49,6 +49,10 @@ class FrameScreen(HostedScreen):
         for line in self.query(PlaceLine):
             line.let_go()
 
+    def gone_on(self) -> None:
+        for line in self.query(PlaceLine):
+            line.forget_error()
+
     def refresh_keys(self) -> None:
         """Other keys matter now than before."""
         for bar in self.query(KeyBar):

@@ -41,7 +41,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def messages_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said stays in its line until something else is said there, however slow the machine."""
-    monkeypatch.setattr("anitui.screens.bars.MESSAGE_SECONDS", 3600.0)
+    for name in ("MESSAGE_SECONDS", "SEEN_SECONDS"):
+        monkeypatch.setattr(f"anitui.screens.bars.{name}", 3600.0)
 
 
 @pytest.fixture(scope="session")

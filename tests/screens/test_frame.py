@@ -204,6 +204,25 @@ async def test_a_message_cannot_drive_the_terminal(cafe: Workspace, shelf: Catal
         assert at.place.endswith("(g y shows all of it)")
 
 
+async def test_what_went_wrong_is_told_until_one_goes_on(
+    cafe: Workspace, shelf: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with sitting(cafe, shelf) as at:
+        await at.press("g", "b")
+        at.app.say("that was wrong", "error")
+        await at.press("right")
+        assert "that was wrong" in at.place, "not before it can have been read"
+        monkeypatch.setattr("anitui.screens.bars.SEEN_SECONDS", 0.0)
+        await at.press("W")
+        assert "that was wrong" in at.place, "a key that does nothing"
+        await at.press("right")
+        assert at.place.startswith("browse ›") and "3 of 12" in at.place
+        at.app.say("wrong again", "error")
+        at.app.decide(lambda: "")
+        await at.quiet()
+        assert "3 of 12" in at.place
+
+
 async def test_the_palette_lists_what_works_here_and_runs_it(cafe: Workspace, shelf: Catalogue) -> None:
     async with sitting(cafe, shelf) as at:
         await at.press("g", "b", "ctrl+p")
