@@ -312,8 +312,8 @@ class Host(App[None]):
         """Open the browse screen with a filter."""
 
     @abstractmethod
-    def see_faces(self, query: str) -> None:
-        """Open the faces screen with a filter."""
+    def see_faces(self, query: str, label_set: str | None = None) -> None:
+        """Open the faces screen with a filter, by the names of this set where one is given."""
 
     @abstractmethod
     def ask_sql(self, statement: str) -> None:
