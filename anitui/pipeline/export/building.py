@@ -44,14 +44,17 @@ class Building:
     removed: int = 0
     resumed: int = 0
     _known: dict[Key, Before] = field(default_factory=dict)
+    _keys: dict[str, Key] = field(default_factory=dict)  # of the files of the earlier export
     _leftovers: list[Path] = field(default_factory=list)
     _locks: list[int] = field(default_factory=list)
     _folders: set[str] = field(default_factory=set)
     _journal: int = -1
     _can_link: bool = True
 
-    def known(self, key: Key) -> Before | None:
-        """Whether it was made before."""
+    def known(self, key: Key, name: str) -> Before | None:
+        """Whether it was made before; of several that are alike, the one of this name."""
+        if self._keys.get(name) == key:
+            return Before(self.destination, name, self.had[name])
         return self._known.get(key)
 
     def take_over(self, before: Before, name: str, target: str | None = None) -> bool:
@@ -147,6 +150,7 @@ def begin(destination: Path, *, anew: bool = False) -> Building:
                 building.had[name] = size
                 if key is not None and not anew:
                     building._known[key] = Before(destination, name, size)
+                    building._keys[name] = key
         building.folder.mkdir()
         building._journal = os.open(building.folder / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
         fcntl.flock(building._journal, fcntl.LOCK_EX)

@@ -90,7 +90,7 @@ class Filling:
 
     def _shard(self, group: list[Unit], name: str) -> Generator[int, None, None]:
         digest = self._digest(group, name)
-        before = self.building.known((SHARD, digest))
+        before = self.building.known((SHARD, digest), name)
         size = before.size if before and self.building.take_over(before, name) else -1
         there = group
         if size >= 0:
@@ -210,7 +210,7 @@ class Filling:
     def _kept(self, unit: Unit) -> Made | None:
         shape = unit.shape
         assert shape is not None
-        before = self.building.known((unit.first.sha256, shape.told))
+        before = self.building.known((unit.first.sha256, shape.told), unit.name)
         target = str(Path(unit.source).absolute()) if shape.link == "symlink" else None
         if before is None or not self.building.take_over(before, unit.name, target):
             return None
