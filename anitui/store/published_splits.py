@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from anitui.errors import WrongUse
 from anitui.store import labels
@@ -118,8 +118,8 @@ def _freeze(decision: Decision, published: Published, label_set: str) -> Kept | 
     members = {part: int(sizes[part]) for part in ("train", "val", "test") if part in sizes}
     there = connection.execute(
         "SELECT split, split_id FROM frozen_splits WHERE kind = 'face' AND label_set = ? "
-        "AND json_extract_string(made_from, '$.as_published.path') = ? "
-        "AND json_extract_string(made_from, '$.as_published.format') = ? ORDER BY split_id",
+        "AND json_exists(made_from, '$.as_published') AND json_extract_string(made_from, '$.path') = ? "
+        "AND json_extract_string(made_from, '$.format') = ? ORDER BY split_id",
         [label_set, published.path, published.format],
     ).fetchall()
     for split, split_id in there:
@@ -127,9 +127,10 @@ def _freeze(decision: Decision, published: Published, label_set: str) -> Kept | 
             return Kept(split, members, pairs, new=False)
     split_id = decision.fresh_ids("split_ids", 1)
     name = _name(connection, published.name)
-    made_from: dict[str, Any] = {
-        "as_published": {"name": published.name, "format": published.format, "path": published.path}
-    }
+    made_from = {
+        "as_published": f"as it was published, from {published.path}",
+        "format": published.format, "path": published.path,
+    }  # fmt: skip
     row = {
         "split_id": pyarrow.array([split_id], pyarrow.int64()), "split": [name], "kind": ["face"],
         "label_set": [label_set], "made_from": [json.dumps(made_from)],

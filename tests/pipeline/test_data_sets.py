@@ -82,7 +82,8 @@ def test_class_folders_in_parts(tmp_path: Path, bring: Bring, catalogue: Catalog
     assert members(catalogue) == kept
     assert catalogue.value("SELECT count(*) FROM splits WHERE group_id <> image_id") == 0
     made_from = json.loads(catalogue.value("SELECT made_from FROM frozen_splits"))
-    assert made_from["as_published"] == {"name": "set", "format": "imagefolder", "path": str(folder)}
+    assert (made_from["format"], made_from["path"]) == ("imagefolder", str(folder))
+    assert made_from["as_published"] == f"as it was published, from {folder}"
     # The same again adds nothing; one undo takes all of it back.
     again = bring("imagefolder", folder)
     assert (again.new_boxes, again.labels, again.split, again.new_split) == (0, 0, "set", False)
@@ -124,7 +125,7 @@ def test_one_picture_in_two_parts_or_classes(tmp_path: Path, bring: Bring, catal
         "a picture in two parts of the set: it stays in the first of train, val and test": (
             "train/miku/d.png and val/len/e.png", "train/rin/b.png and test/rin/a.png",
         ),
-        "a picture under two classes: the first counts": ("train/miku/d.png and val/len/e.png",),
+        "a picture, or a face of it, under two classes: the first counts": ("train/miku/d.png and val/len/e.png",),
     }  # fmt: skip
     assert members(catalogue) == [
         ("set", "train", "miku", 1), ("set", "train", "rin", 1), ("set", "val", "rin", 1),
@@ -337,3 +338,24 @@ def test_a_real_tree(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None
     assert kind_of(tmp_path / "set") == "imagefolder"
     report = bring("imagefolder", tmp_path / "set")
     assert (report.split_members, report.labels, report.problems) == ({"train": 12, "test": 6}, 18, [])
+
+
+def test_a_face_under_two_characters(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    told = {"rin": [{"id": 1, "bbox": [10, 10, 50, 60]}], "len": [{"id": 1, "bbox": [10, 10, 50, 60]}]}
+    folder = tree(tmp_path / "zaci", {"test.json": json.dumps(told), "1.png": 1})
+    report = bring("zaci", folder)
+    assert reasons(report) == {"a picture, or a face of it, under two classes: the first counts": 1}
+    assert labelled(catalogue) == [("rin", 1)]
+
+
+def test_cut_off_and_gone_on_with(tmp_path: Path, workspace: Workspace, catalogue: Catalogue, bring: Bring) -> None:
+    folder = tree(tmp_path / "set", PARTS)
+    work = import_labels(workspace, catalogue, LabelOrder([folder], READ["imagefolder"]), engine=InProcess())
+    for event in work:
+        if event.doing == "importing" and event.done >= 2:
+            break
+    work.close()  # as ctrl-C does
+    assert 0 < catalogue.value("SELECT count(*) FROM images") < 5 and labelled(catalogue) == []
+    report = bring("imagefolder", folder)
+    assert report.labels == 5 and report.split_members == {"train": 3, "val": 1, "test": 1}
+    assert catalogue.value("SELECT count(*) FROM sightings") == 5

@@ -15,7 +15,7 @@ _CALLED: Mapping[str, str] = {
     "test": "test", "testing": "test",
 }  # fmt: skip
 IN_TWO_PARTS = "a picture in two parts of the set: it stays in the first of train, val and test"
-IN_TWO_CLASSES = "a picture under two classes: the first counts"
+IN_TWO_CLASSES = "a picture, or a face of it, under two classes: the first counts"
 
 
 def part_of(name: str) -> str | None:
@@ -44,7 +44,7 @@ def settle(sheets: Sequence[Matched], problems: Problems) -> dict[int, str]:
     """
     parts: dict[int, str] = {}
     names: dict[int, str] = {}
-    labels: dict[int, str] = {}
+    labels: dict[tuple[float, ...], str] = {}  # of each box: a picture as a whole, or a place in it
     rank = {part: place for place, part in enumerate(PARTS)}
     rows = [
         (rank.get(each.sheet.parts.get(place, ""), len(rank)), number, place, image)
@@ -52,21 +52,22 @@ def settle(sheets: Sequence[Matched], problems: Problems) -> dict[int, str]:
         for place, image in enumerate(each.images)
         if image is not None and (each.sheet.parts or each.sheet.unit == "whole")
     ]
-    boxes = [
-        {picture: box for box, picture in enumerate(each.sheet.picture)} if each.sheet.unit == "whole" else {}
-        for each in sheets
-    ]
+    boxes: list[dict[int, list[int]]] = [{} for _ in sheets]
+    for number in {number for _, number, _, _ in rows}:
+        for box, picture in enumerate(sheets[number].sheet.picture):
+            boxes[number].setdefault(picture, []).append(box)
     for _, number, place, image in sorted(rows):
         sheet = sheets[number].sheet
         part, name = sheet.parts.get(place), sheet.names[place]
         if part is not None and parts.setdefault(image, part) != part:
             problems.notice(IN_TWO_PARTS, f"{names[image]} and {name}")
         names.setdefault(image, name)
-        box = boxes[number].get(place)
-        label = _label(sheet, box) if box is not None else None
-        if box is not None and label is not None and labels.setdefault(image, label) != label:
-            problems.add(IN_TWO_CLASSES, f"{names[image]} and {name}")
-            sheet.label[box] = sheet.number[box] = None
+        for box in boxes[number].get(place, ()):
+            label = _label(sheet, box)
+            where = (image, sheet.x[box], sheet.y[box], sheet.w[box], sheet.h[box])
+            if label is not None and labels.setdefault(where, label) != label:
+                problems.add(IN_TWO_CLASSES, f"{names[image]} and {name}")
+                sheet.label[box] = sheet.number[box] = None
     return parts
 
 
