@@ -46,9 +46,14 @@ class Standing(Chosen):
         """How many members, or pictures of members, were said to be the same as, or alternates of, one elsewhere."""
         return self._count(
             """
-            WITH member AS (
+            WITH spoken AS (
+                SELECT kind, id FROM duplicate_groups
+                UNION SELECT kind, unnest([a_id, b_id]) FROM verdicts WHERE verdict = 'alternates'
+            ), member AS (
                 SELECT 'image' AS kind, image_id AS id, part FROM chosen
-                UNION SELECT 'face', face_id, part FROM chosen WHERE face_id IS NOT NULL
+                SEMI JOIN (FROM spoken WHERE kind = 'image') s ON s.id = image_id
+                UNION SELECT 'face', face_id, part FROM chosen
+                SEMI JOIN (FROM spoken WHERE kind = 'face') s ON s.id = face_id
             ), placed AS (
                 SELECT m.kind, m.id, m.part, coalesce(g.group_id, m.id) AS group_id
                 FROM member m LEFT JOIN duplicate_groups g USING (kind, id)

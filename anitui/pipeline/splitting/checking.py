@@ -78,6 +78,8 @@ def across(sources: Places, part: Places, things: Places, largest: int) -> Place
 
 def _places(ids: Places, pairs: pyarrow.Table) -> list[tuple[int, int]]:
     """Pairs of ids as pairs of places among them, where both are there."""
+    if not len(pairs):
+        return []
     place = {int(id): at for at, id in enumerate(ids)}
     one, other = pairs["one"].to_pylist(), pairs["other"].to_pylist()
     both = [(place[a], place[b]) for a, b in zip(one, other, strict=True) if a in place and b in place]
