@@ -25,12 +25,10 @@ from anitui.pipeline.export.chunks import Shards, chunks
 from anitui.pipeline.export.manifest import SHARD, ManifestWriter, rows_of
 from anitui.pipeline.export.model import DatasetFormat, Export, ShardWriter, Unit, Writer
 from anitui.pipeline.export.order import DatasetReport, Failure
-from anitui.pipeline.export.pictures import Made, Making, Wanted, crashed, lies_turned, make
+from anitui.pipeline.export.pictures import CHANGED, Made, Making, Wanted, crashed, lies_turned, make, why_unread
 
 DATA_CHUNK = 256  # pictures whose bytes are held until their turn comes
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS)
-_GONE = "the file is missing"
-_CHANGED = "the file has changed since it was taken in"
 
 
 @dataclass(slots=True)
@@ -129,8 +127,8 @@ class Filling:
         try:
             data = Path(unit.source).read_bytes()
         except OSError as error:
-            return None, _why(error)
-        return (data, "") if len(data) == unit.first.bytes else (None, _CHANGED)
+            return None, why_unread(error)
+        return (data, "") if len(data) == unit.first.bytes else (None, CHANGED)
 
     def _digest(self, group: Sequence[Unit], name: str) -> str:
         """Of everything that a file of many pictures is made from."""
@@ -192,9 +190,9 @@ class Filling:
             status = os.stat(unit.source)  # noqa: PTH116 - a hundred thousand of them
             turned = lies_turned(unit.source, unit.shape.format)
         except OSError as error:
-            return Made(unit.place, reason=_why(error))
+            return Made(unit.place, reason=why_unread(error))
         if status.st_size != unit.first.bytes:
-            return Made(unit.place, reason=_CHANGED)
+            return Made(unit.place, reason=CHANGED)
         if turned:
             # As it is shown, for not all who load it turn it as its EXIF data says, and the boxes are of what is shown.
             unit.shape = replace(unit.shape, unchanged=False, link="copy")
@@ -235,7 +233,3 @@ class Filling:
                 self.report.copied_instead += 1
         shutil.copyfile(unit.source, target)
         return unit.first.bytes
-
-
-def _why(error: OSError) -> str:
-    return _GONE if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()

@@ -12,6 +12,7 @@ from PIL import Image
 from anitui.pipeline.decode import Limits, Picture, Refused, open_picture, seen, upright
 from anitui.pipeline.export.shaping import Shape
 
+CHANGED = "the file has changed since it was taken in"
 SPARE = 2  # a JPEG is decoded smaller only where so many times the pixels that are wanted are left
 
 
@@ -52,8 +53,13 @@ def make(task: Making) -> list[Made]:
     except Refused as refused:
         return _failed(task, str(refused))
     except OSError as error:
-        return _failed(task, (error.strerror or str(error)).lower())
+        return _failed(task, why_unread(error))
     return [_made(each, image, picture) for each in task.wanted]
+
+
+def why_unread(error: OSError) -> str:
+    """What a person should read of a picture that cannot be read."""
+    return "the file is missing" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
 
 
 def crashed(task: Making) -> list[Made]:
@@ -68,7 +74,7 @@ def _failed(task: Making, reason: str) -> list[Made]:
 def _opened(task: Making) -> Picture:
     data = Path(task.file).read_bytes()
     if len(data) != task.bytes:
-        raise OSError("the file has changed since it was taken in")
+        raise OSError(CHANGED)
     return open_picture(data, task.limits, shrink_to=lambda width, height: _least(task, width, height))
 
 
