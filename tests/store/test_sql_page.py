@@ -131,7 +131,7 @@ def test_the_drawing_names_tables_and_columns_that_are_there(house: Catalogue) -
     assert words <= known, words - known
     tables = {each.name for each in schema(house) if each.kind == "table"}
     assert len(set(re.findall(r"[a-z_]+", drawing)) & tables) >= 20
-    assert max(map(len, drawing.split("\n"))) <= 110
+    assert max(map(len, drawing.split("\n"))) <= 100
 
 
 def test_queries_are_read_with_their_groups(tmp_path: Path) -> None:
