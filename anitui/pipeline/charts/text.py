@@ -35,9 +35,10 @@ class Line:
 
 def heading(chart: Chart, width: int) -> list[Line]:
     """The title, and what is counted."""
-    lines = [Line(((clean(chart.title), "title"), (f"  {chart.view}", "dim")))]
+    title = clean(chart.title)
+    lines = [Line(((title, "title"), (f"  {chart.view}", "dim")))]
     if cell_len(lines[0].text) > width:
-        lines = [Line(((clean(chart.title)[:width], "title"),))]
+        lines = [Line(((fitted(title, width), "title"),))]
     for text in (chart.about, *(() if chart.empty else chart.facts)):
         lines += [Line(((each, "dim"),)) for each in wrapped(clean(text), width)]
     return lines
@@ -49,12 +50,25 @@ def lines(chart: Chart, width: int, most: int | None = None) -> list[Line]:
     if chart.empty:
         return [Line(((each, "dim"),)) for each in wrapped(chart.nothing or "nothing yet", width)]
     if isinstance(chart, Bars):
-        return list(_bars(chart, width, most))
-    if isinstance(chart, Lines):
-        return list(_over_time(chart, width))
-    if isinstance(chart, Matrix):
-        return list(_matrix(chart, width, most))
-    raise AssertionError(f"{type(chart).__name__} cannot be drawn")
+        drawn = _bars(chart, width, most)
+    elif isinstance(chart, Lines):
+        drawn = _over_time(chart, width)
+    elif isinstance(chart, Matrix):
+        drawn = _matrix(chart, width, most)
+    else:
+        raise AssertionError(f"{type(chart).__name__} cannot be drawn")
+    return [_cut(line, width) for line in drawn]
+
+
+def _cut(line: Line, width: int) -> Line:
+    """A legend, say, may be wider than the narrowest of terminals."""
+    if cell_len(line.text) <= width:
+        return line
+    pieces, left = [], width
+    for text, role in line.pieces:
+        pieces.append((set_cell_size(text, min(left, cell_len(text))), role))
+        left -= cell_len(pieces[-1][0])
+    return Line(tuple(pieces), line.row)
 
 
 def rows(chart: Chart) -> Sequence[Bar]:
@@ -120,7 +134,7 @@ def _rows(bars: Sequence[Bar], top: int, width: int, in_parts: bool) -> Iterator
     number_wide = max(map(len, numbers), default=1)
     note_wide = min(max(map(cell_len, notes), default=0), max(0, width // 4))
     room = width - number_wide - 3 - (note_wide + 2 if note_wide else 0)
-    name_wide = max(4, min(max(map(cell_len, names), default=1), _WIDEST_NAME, room * 3 // 5))
+    name_wide = min(max(map(cell_len, names), default=1), _WIDEST_NAME, max(4, room * 3 // 5))
     bar_wide = max(1, room - name_wide)
     for at, each in enumerate(bars):
         pieces = [(fitted(names[at], name_wide) + " ", "name")]
@@ -156,8 +170,10 @@ def _over_time(chart: Lines, width: int) -> Iterator[Line]:
     number_wide = len(f"{chart.most:,}")
     across = max(4, width - number_wide - 1)
     for at, series in enumerate(chart.series):
-        total = f"  {series.total:,}" if chart.totals else ""
-        yield Line(((clean(series.name), "name"), (total, "number"), (f" {chart.unit}" if total else "", "dim")), at)
+        name = clean(series.name)
+        total, unit = (f"  {series.total:,}", f" {chart.unit}") if chart.totals else ("", "")
+        room = max(4, width - len(total) - len(unit))
+        yield Line(((fitted(name, min(room, cell_len(name))), "name"), (total, "number"), (unit, "dim")), at)
         columns = _columns(series, across)
         levels = [_level(value, chart.most, 8 * _AREA, log=chart.log) for value in columns]
         for row in reversed(range(_AREA)):
@@ -196,7 +212,10 @@ def _matrix(chart: Matrix, width: int, most: int | None) -> Iterator[Line]:
     if most is not None:
         fits = min(fits, most + 2)
     if fits > 1:
-        numbers = "".join(f"{at + 1}".rjust(cell) for at in range(fits))
+        # Where two digits would touch each other, every second is left out.
+        numbers = "".join(
+            ("" if cell == 2 and at > 8 and at % 2 == 0 else f"{at + 1}").rjust(cell) for at in range(fits)
+        )
         yield Line(((" " * (name_wide + 3) + numbers, "dim"),))
         for at in range(fits):
             pieces = [(f"{at + 1:>2} ", "dim"), (fitted(names[at], name_wide), "name")]
