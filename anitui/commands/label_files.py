@@ -55,6 +55,8 @@ def tell(done: LabelReport) -> None:
     elif done.by_name:
         say(f"  {done.by_name:,} found in the catalogue by their names")
     say(f"{count(done.boxes, 'box', 'boxes')}, {done.new_boxes:,} of them new; {count(done.labels, 'label')} said")
+    if done.tags:
+        say(f"{count(done.tags, 'tag')} of whole pictures said")
     if done.new_labels:
         say(f"{count(done.new_labels, 'name')} put on the list of labels")
     if done.set_aside:

@@ -38,6 +38,7 @@ class Found:
     pictures: list[dict[str, Any]]
     boxes: list[dict[str, Any]]
     said: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
     detectors: dict[str, int]  # how many boxes of each
     hidden: int  # boxes of other detectors
 
@@ -100,8 +101,10 @@ def find(catalogue: Catalogue, asked: Asked) -> Found:
             WHERE l.file_id IS NOT NULL OR i.image_id IN (SELECT image_id FROM kept)
                OR i.image_id IN (SELECT image_id FROM reviewed_images)
                OR i.image_id IN (SELECT image_id FROM detections WHERE reason IS NULL)
+               OR $complete AND i.image_id IN (SELECT image_id FROM image_tags WHERE holds)
             ORDER BY l.file_id NULLS LAST, l.place, i.image_id
-            """
+            """,
+            {"complete": asked.complete},
         )
         boxes = rows(
             """
@@ -125,8 +128,14 @@ def find(catalogue: Catalogue, asked: Asked) -> Found:
             """,
             {"set": asked.label_set},
         )
-        said = []
+        said, tags = [], []
         if asked.complete:
+            tags = rows(
+                "SELECT image_id, t.label, l.label_set, speaker, said_by, confidence, "
+                "strftime(said_at, '%Y-%m-%d %H:%M:%S.%f') AS said_at FROM image_tags t "
+                "SEMI JOIN chosen USING (image_id) LEFT JOIN labels l ON l.label = t.label WHERE holds "
+                "ORDER BY image_id, t.label, said_by"
+            )
             said = rows(
                 "SELECT face_id, label, label_set, speaker, said_by, confidence, "
                 "strftime(said_at, '%Y-%m-%d %H:%M:%S.%f') AS said_at FROM face_labels SEMI JOIN kept USING (face_id) "
@@ -142,7 +151,7 @@ def find(catalogue: Catalogue, asked: Asked) -> Found:
         ).fetchall()
         for table in ("chosen", "listed", "kept", "attached"):
             connection.execute(f"DROP TABLE {table}")
-    return Found(files, pictures, boxes, said, detectors, int(hidden))
+    return Found(files, pictures, boxes, said, tags, detectors, int(hidden))
 
 
 def _keep(connection: Any, asked: Asked, order: Sequence[str]) -> None:

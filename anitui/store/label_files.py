@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from anitui.errors import WrongUse
 from anitui.store import journal, labels, published_splits
+from anitui.store import label_file_words as words
 from anitui.store.boxes import MARKED
-from anitui.store.catalogue import NOW, Catalogue, incoming
+from anitui.store.catalogue import Catalogue, incoming
 from anitui.store.journal import Decision
 from anitui.store.published_splits import Kept, Published
 from anitui.words import count
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 OUTSIDE = "a box outside of the picture"
+TWO_NAMES = "a second name for one face by the same speaker: a person's word counts, then the last one"
 READY_CROP = 224  # as ZACI-20 cuts its faces out
 
 
@@ -33,7 +35,8 @@ class Incoming:
 
     pictures: place, name, image_id, written, crop (it may be cut to its box already). boxes: picture, place, line, x,
     y, w, h, score, kind, detector, settings, state, reason, unsure, written. said: box, label, label_set, speaker,
-    said_by, confidence, said_at. pairs: place, a_name, b_name, a_id, b_id, same, answered, invalid.
+    said_by, confidence, said_at, place, line. tags: the same with a picture instead of the box.
+    pairs: place, a_name, b_name, a_id, b_id, same, answered, invalid.
     """
 
     format: str
@@ -47,6 +50,7 @@ class Incoming:
     pictures: pyarrow.Table
     boxes: pyarrow.Table
     said: pyarrow.Table
+    tags: pyarrow.Table
     pairs: pyarrow.Table | None = None
     marked: Sequence[int] = ()  # the image_ids of pictures that are marked for deletion
     in_parts: bool = False  # its faces belong to the parts that the set was published in
@@ -60,6 +64,7 @@ class Taken:
     new_boxes: int = 0
     new_labels: int = 0
     said: int = 0
+    tags: int = 0
     set_aside: int = 0
     pairs: int = 0
     elsewhere: list[str] = field(default_factory=list)  # class names that belong to another set
@@ -83,6 +88,8 @@ def take(
         if published is not None:
             taken.split = published_splits.keep(decision, published, files[0].label_set)
         parts = [count(taken.new_boxes, "box", "boxes"), count(taken.said, "label")]
+        if taken.tags:
+            parts.append(count(taken.tags, "tag"))
         decision.summary = f"took {summary} in: {', '.join(parts)}"
         if taken.set_aside:
             decision.summary += f"; {count(taken.set_aside, 'picture')} {MARKED}"
@@ -94,7 +101,9 @@ def take(
 def _take_one(decision: Decision, file: Incoming, number: int, taken: Taken) -> None:
     connection = decision.connection
     with ExitStack() as held:
-        for name, table in (("f_pictures", file.pictures), ("f_boxes", file.boxes), ("f_said", file.said)):
+        for name, table in (
+            ("f_pictures", file.pictures), ("f_boxes", file.boxes), ("f_said", file.said), ("f_tags", file.tags),
+        ):  # fmt: skip
             held.enter_context(incoming(connection, table, name))
         _place(connection, file)
         taken.refused += [
@@ -107,9 +116,10 @@ def _take_one(decision: Decision, file: Incoming, number: int, taken: Taken) -> 
         _match(connection, file)
         taken.new_boxes += _add_boxes(decision)
         taken.boxes += int(connection.execute("SELECT count(*) FROM known").fetchall()[0][0])
-        taken.new_labels += _enlist(decision, file, taken)
-        _name(connection, file)
-        taken.said += _say(decision)
+        taken.new_labels += words.enlist(decision, file, taken)
+        taken.refused += [(TWO_NAMES, number, *row) for row in words.name(connection)]
+        taken.said += words.say(decision)
+        taken.tags += words.tag(decision)
         file_id = _remember(connection, file)
         taken.pairs += _pairs(decision, file, file_id)
         if file.in_parts:
@@ -218,76 +228,6 @@ def _add_boxes(decision: Decision) -> int:
     return decision.add("faces", rows) if len(rows) else 0
 
 
-def _enlist(decision: Decision, file: Incoming, taken: Taken) -> int:
-    """Put the names of the file's classes on the list of its set: thousands at once, which `labels.enlist` asks for
-    one by one. A number that another label of the set has already is not given twice."""
-    connection = decision.connection
-    names = dict(connection.execute("SELECT name, label_set FROM label_names").fetchall())
-    taken.elsewhere += [each for each in file.classes if names.get(each.lower(), file.label_set) != file.label_set]
-    wanted: dict[str, tuple[int | None, str]] = {
-        each: (number, file.label_set) for each, number in file.classes.items()
-    }
-    said = connection.execute("SELECT DISTINCT label, label_set FROM f_said WHERE label IS NOT NULL").fetchall()
-    for name, label_set in sorted(said):
-        wanted.setdefault(name, (None, label_set))
-    used: dict[str, set[int]] = {}
-    for number, label_set in connection.execute("SELECT number, label_set FROM labels WHERE number >= 0").fetchall():
-        used.setdefault(label_set, set()).add(number)
-    new: dict[str, tuple[str, int, str]] = {}
-    following: dict[str, int] = {}
-    for name, (number, label_set) in wanted.items():
-        if name.lower() in names or name.lower() in new:
-            continue
-        taken_numbers = used.setdefault(label_set, set())
-        if number is None or number in taken_numbers or not 0 <= number < 2**31:
-            number = following.get(label_set) or max([*taken_numbers, -1]) + 1
-            while number in taken_numbers:
-                number += 1
-            following[label_set] = number + 1
-        taken_numbers.add(number)
-        new[name.lower()] = (name, number, label_set)
-    if not new:
-        return 0
-    import pyarrow
-
-    table = pyarrow.table(
-        {
-            "label": [each[0] for each in new.values()],
-            "label_set": [each[2] for each in new.values()],
-            "aliases": pyarrow.array([[]] * len(new), pyarrow.list_(pyarrow.string())),
-            "number": pyarrow.array([each[1] for each in new.values()], pyarrow.int32()),
-        }
-    )
-    return decision.put("labels", table)
-
-
-def _name(connection: DuckDBPyConnection, file: Incoming) -> None:
-    """What is said of which face, by the names that are used now."""
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE speaking AS "
-        "SELECT s.box, k.face_id, s.said_by, s.label_set, s.speaker, s.confidence, "
-        "try_cast(s.said_at AS TIMESTAMP) AS said_at, "
-        "CASE WHEN n.label_set = s.label_set THEN n.label ELSE s.label END AS label "
-        "FROM f_said s JOIN known k ON k.place = s.box LEFT JOIN label_names n ON n.name = lower(s.label)"
-    )
-
-
-def _say(decision: Decision) -> int:
-    said = 0
-    for there in (False, True):
-        rows: pyarrow.Table = decision.connection.sql(
-            f"SELECT s.face_id, s.said_by, s.label_set, s.label, s.speaker, s.confidence, "
-            f"coalesce(s.said_at, {NOW}) AS said_at, NULL::BIGINT AS inherited_from FROM (FROM speaking "
-            "QUALIFY row_number() OVER (PARTITION BY face_id, said_by, label_set ORDER BY box DESC) = 1) s "
-            "LEFT JOIN face_labels l ON l.face_id = s.face_id AND l.said_by = s.said_by AND l.label_set = s.label_set "
-            f"WHERE l.face_id IS {'NOT ' if there else ''}NULL AND (l.label IS DISTINCT FROM s.label "
-            "OR l.speaker IS DISTINCT FROM s.speaker OR l.confidence IS DISTINCT FROM s.confidence)"
-        ).to_arrow_table()
-        if len(rows):
-            said += decision.put("face_labels", rows) if there else decision.add("face_labels", rows)
-    return said
-
-
 def _remember(connection: DuckDBPyConnection, file: Incoming) -> int:
     """How the file stood, in the place of how it stood when it was taken in last."""
     old = connection.execute(
@@ -314,8 +254,7 @@ def _remember(connection: DuckDBPyConnection, file: Incoming) -> int:
         "(file_id, picture, place, image_id, face_id, kind, nth, x, y, w, h, score, label, written) "
         "SELECT ?, k.picture, k.place, k.image_id, k.face_id, k.kind, k.nth, k.x, k.y, k.w, k.h, k.score, s.label, "
         "k.written FROM known k "
-        "LEFT JOIN (SELECT box, any_value(label) AS label FROM speaking WHERE label_set = ? GROUP BY box) s "
-        "ON s.box = k.place ORDER BY k.place",
+        f"LEFT JOIN ({words.of_boxes('?')}) s ON s.box = k.place ORDER BY k.place",
         [file_id, file.label_set],
     )
     return file_id

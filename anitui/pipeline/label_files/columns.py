@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,8 +22,9 @@ _BOXES = {
 }  # fmt: skip
 _SAID = {
     "box": "int64", "label": "string", "label_set": "string", "speaker": "string", "said_by": "string",
-    "confidence": "float64", "said_at": "string",
+    "confidence": "float64", "said_at": "string", "place": "int64", "line": "int64",
 }  # fmt: skip
+_TAGS = {"picture": "int64", **{name: kind for name, kind in _SAID.items() if name != "box"}}
 _PAIRS = {
     "place": "int64", "a_name": "string", "b_name": "string", "a_id": "int64", "b_id": "int64", "same": "bool_",
     "answered": "bool_", "invalid": "int32",
@@ -87,6 +87,7 @@ def incoming(wanted: Settled, form: LabelFormat, speaker: str | None, label_set:
             },
         ),
         said,
+        _tags(sheet, speaker or sheet.by or "person", label_set),
         _pairs(wanted),
         [image for place in sheet.marked if (image := wanted.images[place]) is not None],
         bool(sheet.parts),
@@ -127,7 +128,8 @@ def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: s
     def say(
         box: int, label: str, of: str, speaker: str, said_by: str, confidence: float | None, said_at: str | None = None
     ) -> None:
-        for name, value in zip(_SAID, (box, label, of, speaker, said_by, confidence, said_at), strict=True):
+        row = (box, label, of, speaker, said_by, confidence, said_at, len(columns["box"]), sheet.line[box])
+        for name, value in zip(_SAID, row, strict=True):
             columns[name].append(value)
 
     tidied: dict[str, str | None] = {}
@@ -147,13 +149,35 @@ def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: s
     for box, values in sheet.said:
         label = _tidy(values["label"])
         of = _tidy(values.get("label_set") or label_set)
-        confidence = values.get("confidence")
-        if label is None or of is None or (confidence is not None and not math.isfinite(confidence)):
-            sheet.problems.add("a name that is no label", sheet.where(sheet.picture[box], sheet.line[box]))
+        if label is None or of is None:
+            sheet.wrong("a name that is no label", values["line"])
             continue
         speaker = values.get("speaker") or speakers[box]
-        say(box, label, of, speaker, values.get("said_by") or by, confidence, values.get("said_at"))
+        # A file has one voice for each kind of speaker: what a model says does not take a person's word away.
+        usual = by if speaker == speakers[box] else f"{by} ({speaker})"
+        say(box, label, of, speaker, values.get("said_by") or usual, values.get("confidence"), values.get("said_at"))
+        columns["line"][-1] = values["line"]
     return label_files.shape(_SAID, columns)
+
+
+def _tags(sheet: Sheet, usual: str, label_set: str) -> pyarrow.Table:
+    columns: dict[str, list[Any]] = {name: [] for name in _TAGS}
+    by = f"file {sheet.name}"
+    for picture, values in sheet.tags:
+        label = _tidy(values["label"])
+        of = _tidy(values.get("label_set") or label_set)
+        if label is None or of is None:
+            sheet.wrong("a name that is no label", values["line"])
+            continue
+        speaker = values.get("speaker") or usual
+        said_by = values.get("said_by") or (by if speaker == usual else f"{by} ({speaker})")
+        row = (
+            picture, label, of, speaker, said_by, values.get("confidence"), values.get("said_at"),
+            len(columns["picture"]), values["line"],
+        )  # fmt: skip
+        for name, value in zip(_TAGS, row, strict=True):
+            columns[name].append(value)
+    return label_files.shape(_TAGS, columns)
 
 
 def _pairs(wanted: Settled) -> pyarrow.Table | None:

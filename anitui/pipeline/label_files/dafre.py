@@ -38,7 +38,8 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
         if path.name in (TAGS, CLASSES):
             raise WrongUse(f"{path} only names classes: import {FACES} or a CSV of pictures beside it")
         return [_read(path, problems)]
-    files = [path / FACES, *(each for each in sorted(path.glob("*.csv")) if each.name != CLASSES)]
+    others = (CLASSES, "manifest.csv")  # which datasets that are exported have beside them
+    files = [path / FACES, *(each for each in sorted(path.glob("*.csv")) if each.name not in others)]
     files = [each for each in files if each.is_file()]
     if not files:
         raise WrongUse(f"{path} has neither {FACES} nor CSVs of pictures: name the file itself")

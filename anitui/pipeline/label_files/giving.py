@@ -128,6 +128,9 @@ def _files(
                 more=row if form.complete else {}, said=said.get(row["face_id"], []),
             )
         )  # fmt: skip
+    tags: dict[int, list[dict[str, Any]]] = {}
+    for row in found.tags:
+        tags.setdefault(row["image_id"], []).append(row)
     has: dict[tuple[str, str], int] = {}  # which picture has a name in a file, or a file of its own
     for row in found.pictures:
         file_id = row["file_id"]
@@ -145,6 +148,7 @@ def _files(
             OutPicture(
                 row["image_id"], own_name or names.of(row), row["width"], row["height"], bool(row["marked"]),
                 file_id if known else None, row["written"] if known else None, own, untouched,
+                tags.get(row["image_id"], ()),
             )
         )  # fmt: skip
     files = [

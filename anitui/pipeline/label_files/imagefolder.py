@@ -6,6 +6,7 @@ says what they are. A picture is a face as a whole. Where a picture lies decides
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,14 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
 def unmistakable(path: Path) -> bool:
     """Whether a folder is such a tree beyond doubt: train and val or test with class folders, or metadata."""
     try:
-        parts = {part: each for each in sorted(path.iterdir()) if (part := part_of(each.name)) and each.is_dir()}
-        if "train" in parts and len(parts) > 1 and all(map(_has_classes, parts.values())):
+        # By their names first: a folder of a million pictures is looked at as well.
+        found = [(part, path / name) for name in os.listdir(path) if (part := part_of(name))]
+        parts = [(part, folder) for part, folder in found if folder.is_dir()]
+        folders = [folder for _, folder in parts]
+        called = {part for part, _ in parts}
+        if "train" in called and len(called) > 1 and all(map(_has_classes, folders)):
             return True
-        return any(metadata.is_there(each) for each in (path, *parts.values()))
+        return any(metadata.is_there(each) for each in (path, *folders))
     except OSError:
         return False
 

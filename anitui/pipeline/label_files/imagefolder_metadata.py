@@ -87,7 +87,10 @@ def _read(path: Path, folder: str, name: str, rows: dict[str, Row], problems: Pr
     split = next((columns[each] for each in SPLITS if each in columns), None)
     # As ClassLabel writes them: numbers all through. One name among them, and they are names like it.
     values = [record.get(label) for _, record in records] if label is not None else []
-    numbered = any(map(_integer, values)) and all(_integer(each) or _missing(each) for each in values)
+    whole = [_whole(each) for each in values]
+    numbered = any(each is not None for each in whole) and all(
+        number is not None or _missing(each) for number, each in zip(whole, values, strict=True)
+    )
     for line, record in records:
         where = f"{name} line {line}"
         file = record.get(columns[FILE_NAME])
@@ -99,12 +102,12 @@ def _read(path: Path, folder: str, name: str, rows: dict[str, Row], problems: Pr
         if key in rows:
             problems.add("a picture that metadata names twice: the first row counts", where)
             continue
-        said = _label(record.get(label), where, problems) if label is not None else None
-        number = int(said) if said is not None and numbered else None
+        said = _label(record.get(label), where, problems) if label is not None and not numbered else None
+        number = _whole(record.get(label)) if numbered and label is not None else None
         part = part_of(str(record.get(split))) if split is not None else None
         if number is not None and number < 0:  # how sets for contests mark what is not to be known
-            said = number = None
-        rows[key] = Row(line, None if numbered else said, number, part, label is not None)
+            number = None
+        rows[key] = Row(line, said, number, part, label is not None)
 
 
 def _label(value: Any, where: str, problems: Problems) -> str | None:
@@ -132,10 +135,13 @@ def _missing(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value.strip() in ("", "NaN", "nan", "None", "null"))
 
 
-def _integer(value: Any) -> bool:
+def _whole(value: Any) -> int | None:
+    """A whole number, also as tables with gaps in them write it: 3.0."""
     if isinstance(value, str):
-        return integer_of(value.strip()) is not None
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18
+        return integer_of(value.strip().removesuffix(".0"))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e18 or value % 1:
+        return None
+    return int(value)
 
 
 def _of_csv(path: Path, name: str, problems: Problems) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -98,6 +98,7 @@ class Sheet:
         self.more: dict[int, Mapping[str, Any]] = {}  # what only our own format says of a box
         # Statements that only our own format has: box → what is said of it.
         self.said: list[tuple[int, Mapping[str, Any]]] = []
+        self.tags: list[tuple[int, Mapping[str, Any]]] = []  # picture → what is said of all of it
         self.pairs: list[tuple[str, str, bool, bool | None, int]] | None = None
 
     def wrong(self, reason: str, line: int | None = None) -> None:
@@ -153,6 +154,8 @@ class Sheet:
         if number is not None and not 0 <= number < NUMBERS:
             self.problems.add("a class index below 0, or beyond all bounds", self.where(picture, line))
             return None
+        if score is not None and not 0 <= score <= 1:
+            self.problems.notice("a score that is not from 0 to 1: taken as it stands", self.where(picture, line))
         self._counts[picture] += 1
         self.picture.append(picture)
         self.line.append(line)
@@ -200,6 +203,7 @@ class OutPicture:
     written: str | None
     boxes: list[OutBox]
     untouched: bool  # its boxes are those that the file had
+    tags: Sequence[Mapping[str, Any]] = ()  # what is said of it as a whole, for our own format
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class LabelReport:
     boxes: int = 0
     new_boxes: int = 0
     labels: int = 0
+    tags: int = 0  # what is said of whole pictures
     new_labels: int = 0
     set_aside: int = 0
     pairs: int = 0
@@ -110,7 +111,7 @@ def import_labels(
     for each in dict.fromkeys(taken.elsewhere):
         problems.notice("a class that belongs to another set of labels already", each)
     report.boxes, report.new_boxes, report.new_labels = taken.boxes, taken.new_boxes, taken.new_labels
-    report.labels, report.set_aside, report.pairs = taken.said, taken.set_aside, taken.pairs
+    report.labels, report.tags, report.set_aside, report.pairs = taken.said, taken.tags, taken.set_aside, taken.pairs
     if taken.split is not None:
         report.split, report.new_split = taken.split.split, taken.split.new
         report.split_members = dict(taken.split.members)
