@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from anitui import workspace
-from anitui.commands.listing import clipped, say_list
+from anitui.commands.listing import LONGEST, clipped, say_list
 from anitui.commands.opened import Opened, opened
 from anitui.commands.telling import drive, report, say
 from anitui.errors import WrongUse
@@ -15,6 +15,7 @@ from anitui.pipeline.splitting.audit import AuditOrder, AuditReport, audit
 from anitui.pipeline.splitting.making import make_split
 from anitui.pipeline.splitting.order import SplitOrder
 from anitui.pipeline.splitting.report import SplitReport
+from anitui.pipeline.splitting.words import leaks_in_words, split_in_words
 from anitui.settings import Settings
 from anitui.store import splits
 from anitui.store.splits import Frozen
@@ -107,7 +108,8 @@ def _show(options: argparse.Namespace, at: Opened) -> int:
     if options.check:
         order = checking.order_of(found)
         leaks = drive(checking.leaks(at.catalogue, splits.members(at.catalogue, found.split), order))
-        _tell_leaks(leaks, "looking once more")
+        for line in leaks_in_words(leaks, "looking once more"):
+            say(line)
         asked |= {"leaks": leaks, "leaking": sum(leaks.values())}
     else:
         _tell_classes(splits.classes(at.catalogue, found.split))
@@ -119,61 +121,8 @@ def tell(done: SplitReport, *, made: bool = True) -> None:
     """What came of a split, for a person."""
     if made:
         say(f"made {', '.join(done.splits)} in {duration(done.seconds)}; frozen, and undo takes it away")
-    noun = f"{done.kind}"
-    say(f"{count(done.members, noun)} of {count(done.classes, 'label')}, in {count(done.groups, 'group')}")
-    for part, sizes in done.parts.items():
-        share = sizes["members"] / max(1, done.members)
-        asked = f" (asked {done.shares[part]:.0%})" if part in done.shares and not done.pairs else ""
-        classes = count(sizes["classes"], "label")
-        say(f"  {part:<6}{sizes['members']:>10,}  {share:>6.1%}{asked}  {classes}, {count(sizes['groups'], 'group')}")
-    for what, number in done.pairs.items():
-        say(f"  {number:,} {what} {'pair' if number == 1 else 'pairs'}")
-    if done.left_out:
-        say("left out: " + ", ".join(f"{number:,} {why}" for why, number in done.left_out.items()))
-    if done.classes_left_out:
-        say(f"  with them {count(done.classes_left_out, 'label')}")
-    if done.joined:
-        say("kept together: " + ", ".join(f"{number:,} by {why}" for why, number in done.joined.items()))
-    if done.names:
-        say(f"  what files were cut from was read off {done.names}; --names none or a pattern reads them otherwise")
-    if done.unhashed:
-        say(f"  {count(done.unhashed, noun)} without a hash: no near-duplicates were looked for of these")
-    if done.piles:
-        say("too large to be one source, so not kept together (--largest-source):")
-        lines = [f"{each['pictures']:,} pictures: {clipped(each['place'])}" for each in done.piles]
-        say_list([*lines, *([f"and {done.more_piles:,} more"] if done.more_piles else [])])
-    _tell_strata(done)
-    _tell_leaks(done.leaks, "a second look")
-
-
-def _tell_strata(done: SplitReport) -> None:
-    if done.pairs:
-        return
-    say(f"from the shares asked for, {done.mean_off:.1%} lie in another part")
-    for part, number in done.missing.items():
-        say(f"  {count(number, 'label')} have nobody in {part}: too few groups, or too rare")
-    if done.off:
-        say(f"  {count(done.off, 'label')} are off by more than 5 %:")
-        say_list(
-            [
-                f"{clipped(each['label'], 60)}: {each['got']:,} of {each['of']:,} in {each['part']}, wanted "
-                f"{each['wanted']:g}; {each['why']}"
-                for each in done.farthest
-            ],
-            f"and {done.off - 20:,} more",
-        )
-    giants = [each for each in done.largest_groups if each["members"] > 0.02 * done.members]
-    if giants:
-        first = giants[0]
-        say(f"  the largest group has {first['members']:,}, in {first['part']}: mostly {clipped(first['label'], 60)}")
-
-
-def _tell_leaks(leaks: dict[str, int], how: str) -> None:
-    looked_for = ", ".join(leaks)
-    say(f"leaks found by {how}: {sum(leaks.values()):,} (looked for {looked_for})")
-    for why, number in leaks.items():
-        if number:
-            say(f"  {number:,} across parts: {why}")
+    for line in (*split_in_words(done), *leaks_in_words(done.leaks, "a second look")):
+        say(clipped(line, 2 * LONGEST))
 
 
 def _tell_classes(found: list[splits.ClassSizes]) -> None:
