@@ -154,6 +154,8 @@ dataset_info:
 def test_metadata_with_class_indices(names: dict[str, str], tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
     text = "\ufefffile_name,label\r\ntrain/a.png,0\r\ntrain/deep/b.png,1\r\ntest/c.png,-1\r\ntest/d.png,1\r\n"
     files = {f"{name}.png": seed for seed, name in enumerate(("train/a", "train/deep/b", "test/c", "test/d"))}
+    if names == {}:
+        text = text.replace(",1\r", ",1.0\r")  # as tables with gaps write them
     folder = tree(tmp_path / "set", {"metadata.csv": text, **files, **names})
     assert kind_of(folder) == "imagefolder"
     report = bring("imagefolder", folder)

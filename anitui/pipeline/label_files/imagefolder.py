@@ -45,9 +45,8 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
 def unmistakable(path: Path) -> bool:
     """Whether a folder is such a tree beyond doubt: train and val or test with class folders, or metadata."""
     try:
-        # By their names first: a folder of a million pictures is looked at as well.
-        found = [(part, path / name) for name in os.listdir(path) if (part := part_of(name))]
-        parts = [(part, folder) for part, folder in found if folder.is_dir()]
+        with os.scandir(path) as entries:  # by their names first: a folder may hold a million pictures
+            parts = [(part, Path(each)) for each in entries if (part := part_of(each.name)) and each.is_dir()]
         folders = [folder for _, folder in parts]
         called = {part for part, _ in parts}
         if "train" in called and len(called) > 1 and all(map(_has_classes, folders)):

@@ -102,8 +102,10 @@ def _read(path: Path, folder: str, name: str, rows: dict[str, Row], problems: Pr
         if key in rows:
             problems.add("a picture that metadata names twice: the first row counts", where)
             continue
-        said = _label(record.get(label), where, problems) if label is not None and not numbered else None
-        number = _whole(record.get(label)) if numbered and label is not None else None
+        value = record.get(label) if label is not None else None
+        number = _whole(value) if numbered else None
+        # A number that is none is a missing one, and told as such.
+        said = _label(value, where, problems) if label is not None and number is None else None
         part = part_of(str(record.get(split))) if split is not None else None
         if number is not None and number < 0:  # how sets for contests mark what is not to be known
             number = None
