@@ -33,13 +33,11 @@ from anitui.words import count
 from anitui.workspace import Workspace
 
 if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
-
     from anitui.pipeline.collect.live import Live
     from anitui.pipeline.collect.specs import JobSpec
     from anitui.screens.browse import BrowseScreen
     from anitui.screens.faces import FacesScreen
+    from anitui.screens.host import Among
     from anitui.screens.jobs.screen import JobsScreen
     from anitui.screens.sql import SqlScreen
     from anitui.store.pairs import PairOrder
@@ -150,13 +148,13 @@ class AnituiApp(Host):
 
     # Where one goes.
 
-    def open_picture(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
+    def open_picture(self, image_id: int, among: Among | None = None) -> None:
         """Show one picture large; `among` are the pictures that `next` goes through."""
         from anitui.screens.one_picture import PictureScreen
 
         self.push_screen(PictureScreen(image_id, [image_id] if among is None else among))
 
-    def fix_boxes(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
+    def fix_boxes(self, image_id: int, among: Among | None = None) -> None:
         """Show the boxes of one picture, to be changed; `among` are the pictures that one goes on through."""
         from anitui.screens.boxes.screen import BoxesScreen
 

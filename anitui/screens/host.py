@@ -14,7 +14,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, cast
 
 from textual.actions import ActionParseResult
 from textual.app import App
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from anitui.store.journal import Entry
     from anitui.store.pairs import PairOrder
 
+    # Pictures in an order, or how to read which they are: in a thread, by the screen that goes through them.
+    Among: TypeAlias = Sequence[int] | NDArray[numpy.int64] | Callable[[], NDArray[numpy.int64]]
 
 BETWEEN_READINGS = 0.1  # seconds, while decisions wait for their turn
 
@@ -300,11 +302,11 @@ class Host(App[None]):
         """Go to a screen."""
 
     @abstractmethod
-    def open_picture(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
+    def open_picture(self, image_id: int, among: Among | None = None) -> None:
         """Show one picture large; `among` are the pictures that `next` goes through."""
 
     @abstractmethod
-    def fix_boxes(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
+    def fix_boxes(self, image_id: int, among: Among | None = None) -> None:
         """Show the boxes of one picture, to be changed; `among` are the pictures that one goes on through."""
 
     @abstractmethod

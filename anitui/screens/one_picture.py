@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from anitui.store.gallery import Shown
 from anitui.store.pictures import Detail, Sighting
 from anitui.words import ago, count, size
 
+if TYPE_CHECKING:
+    from anitui.screens.host import Among
+
 PAN = 0.2  # of what is seen
 AHEAD = 3
 
@@ -36,11 +39,13 @@ class PictureScreen(FrameScreen):
     CSS_PATH = "one_picture.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("picture")
 
-    def __init__(self, image_id: int, among: Sequence[int] | NDArray[numpy.int64]) -> None:
+    def __init__(self, image_id: int, among: Among) -> None:
         super().__init__()
-        found = (numpy.asarray(among) == image_id).nonzero()[0]
-        # A row of SQL may lead to a picture that is not in its own column of pictures.
-        self._among, self._at = (among, int(found[0])) if len(found) else ([image_id], 0)
+        self._to_read = among if callable(among) else None
+        self._among: Sequence[int] | NDArray[numpy.int64] = [image_id]
+        self._at = 0
+        if not callable(among):
+            self._go_through(among, image_id)
         self._detail: Detail | None = None
 
     def body(self) -> ComposeResult:
@@ -54,6 +59,23 @@ class PictureScreen(FrameScreen):
         self.query_one(PictureView).can_focus = True
         self.query_one(PictureView).focus()
         self._show(self._at)
+        if self._to_read is not None:
+            self.off_thread(self._to_read, self._know, group="among", failed=self._know_none)
+
+    def _know(self, among: NDArray[numpy.int64]) -> None:
+        """The pictures that one goes through are known; the one that is shown stays."""
+        self._to_read = None
+        self._go_through(among, int(self._among[self._at]))
+        self._read(keep_view=True)
+
+    def _know_none(self) -> None:
+        self._to_read = None
+
+    def _go_through(self, among: Sequence[int] | NDArray[numpy.int64], image_id: int) -> None:
+        found = (numpy.asarray(among) == image_id).nonzero()[0]
+        # A row of SQL may lead to a picture that is not in its own column of pictures.
+        if len(found):
+            self._among, self._at = among, int(found[0])
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < 70, "-narrow")
@@ -87,6 +109,8 @@ class PictureScreen(FrameScreen):
             w, h = detail.width, detail.height
             boxes = [Box(face.x / w, face.y / h, face.w / w, face.h / h) for face in detail.faces]
             self.query_one(PictureView).show(self._subject(detail), near, boxes=boxes)
+        else:
+            self.query_one(PictureView).prepare(near)
         self.query_one("#known", Static).update(_known(detail))
         state = "" if detail.state == "active" else " · ✗ set aside"
         mark = f" · [{detail.mark}]" if detail.mark is not None else ""
@@ -124,16 +148,19 @@ class PictureScreen(FrameScreen):
         if self._at + 1 < len(self._among):
             self._show(self._at + 1)
         else:
-            self.say("this is the last one")
+            self._say_no_more("this is the last one")
 
     def action_previous(self) -> None:
         if self._at > 0:
             self._show(self._at - 1)
         else:
-            self.say("this is the first one")
+            self._say_no_more("this is the first one")
+
+    def _say_no_more(self, why: str) -> None:
+        self.say(why if self._to_read is None else "one moment: the others are not there yet")
 
     def action_boxes(self) -> None:
-        self.host.fix_boxes(int(self._among[self._at]), self._among)
+        self.host.fix_boxes(int(self._among[self._at]), self._to_read or self._among)
 
     def action_facts(self) -> None:
         self.query_one("#facts").toggle_class("-hidden")

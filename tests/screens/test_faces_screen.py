@@ -278,6 +278,27 @@ def test_the_best_match_comes_first(typed: str, found: list[str]) -> None:
     assert [each.name for each in matching(there, typed)] == found
 
 
+async def test_one_goes_through_the_pictures_of_all_faces_however_few_are_shown(
+    cafe: Workspace, crowd: Catalogue
+) -> None:
+    async with sitting(cafe, crowd, (40, 12)) as at:
+        await faces_screen(at, "O", "o", "enter", "right", "right")  # the oldest first
+        assert len(at.grid.model.cells) < 12
+        await at.press("enter")
+        assert at.place.startswith("picture 3") and at.place.endswith("3 of 12")
+        await at.press("n")
+        assert at.place.startswith("picture 4")
+        await at.press("B")
+        await at.resize(100, 30)
+        assert "4 of 12" in at.place
+        await at.press("escape", "escape", "end", "B")
+        assert "12 of 12" in at.place, "a picture with two faces is one picture"
+        await at.press("escape", "slash")
+        await at.type("hint:cocoa")
+        await at.press("enter", "B")
+        assert "1 of 4" in at.place
+
+
 async def test_joiners_are_typed_and_kept(cafe: Workspace, crowd: Catalogue) -> None:
     async with sitting(cafe, crowd, (120, 36)) as at:
         await faces_screen(at, "t")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -18,9 +17,7 @@ from anitui.store.boxes import Boxed, Queue
 from anitui.store.labels import CHARACTERS, Known
 
 if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
-
+    from anitui.screens.host import Among
     from anitui.store.journal import Entry
 
 NAME = "boxes"  # under which it is remembered where one stopped
@@ -31,7 +28,7 @@ AHEAD = 2
 class BoxesGoing(BoxesLooking):
     """Goes through the pictures of a filter, or those that another screen gave it."""
 
-    def __init__(self, image_id: int | None = None, among: Sequence[int] | NDArray[numpy.int64] | None = None) -> None:
+    def __init__(self, image_id: int | None = None, among: Among | None = None) -> None:
         super().__init__()
         self._given = among
         self._first = image_id
@@ -73,7 +70,8 @@ class BoxesGoing(BoxesLooking):
             known_sets = label_store.sets(host.catalogue)
             label_set = label_set if label_set in known_sets else CHARACTERS
             if given is not None:
-                return boxes.among(host.catalogue, given), at, label_set, SHOWN[0], known_sets
+                ids = given() if callable(given) else given
+                return boxes.among(host.catalogue, ids), at, label_set, SHOWN[0], known_sets
             wanted = str(kept.get("query") or "") if first else query
             showing = str(kept.get("showing")) if kept.get("showing") in SHOWN else self.showing
             return boxes.queue(host.catalogue, wanted, cursor), at or kept.get("image"), label_set, showing, known_sets

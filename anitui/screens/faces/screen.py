@@ -175,17 +175,16 @@ class FacesScreen(ViewingScreen):
         if face is None or arranged is None:
             self.say("there is no face here")
             return
-        pictures = [each.image_id for each in self._faces.values()]
-        self.host.open_picture(face.image_id, list(dict.fromkeys(pictures)))
+        self.host.open_picture(face.image_id, lambda: face_gallery.pictures(self.host.catalogue, arranged))
 
     def action_boxes(self) -> None:
         """Mend the boxes of the picture."""
         face = self._face()
-        if face is None:
+        arranged = self._arranged
+        if face is None or arranged is None:
             self.say("there is no face here")
             return
-        pictures = [each.image_id for each in self._faces.values()]
-        self.host.fix_boxes(face.image_id, list(dict.fromkeys(pictures)))
+        self.host.fix_boxes(face.image_id, lambda: face_gallery.pictures(self.host.catalogue, arranged))
 
     def action_labels(self) -> None:
         from anitui.screens.faces.label_list import LabelsScreen
