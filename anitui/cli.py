@@ -20,7 +20,7 @@ from anitui.errors import AnituiError, in_one_sentence
 from anitui.options import split
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
-DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap")
+DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap", "zaci")
 DATA_SETS = ("imagefolder",)  # of pictures and folders, without label files
 EXIT_CODES = """\
 exit codes: 0 done · 1 failed · 2 wrong use · 3 done in part, the failures listed

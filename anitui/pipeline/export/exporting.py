@@ -54,7 +54,8 @@ def export_dataset(
         report = _report(order, form, label_set, pictures, sizes, classes)
         report.destination = str(destination)
         folder = building.begin(destination, anew=order.force)
-        export = Export(folder.folder, destination, classes, list(sizes.parts), kind == "image", pictures != "none")
+        pairs = dataset_rows.pairs(catalogue, order.split) if order.split and form.name == "zaci" else []
+        export = Export(folder.folder, destination, classes, list(sizes.parts), pictures != "none", pairs)
         keep = False
         try:
             limits = Limits(importing.max_megabytes << 20, importing.max_megapixels * 1_000_000)

@@ -66,8 +66,8 @@ class Export:
     destination: Path
     classes: Mapping[str, Class]
     parts: Sequence[str]  # "" alone where there are none
-    several_labels: bool  # of pictures, which may have many
     with_pictures: bool
+    pairs: Sequence[tuple[str, int, int, bool]]  # of a split: its part, two faces, whether they are the same
 
     def in_order(self) -> list[Class]:
         return sorted(self.classes.values(), key=lambda each: each.number)
@@ -109,5 +109,4 @@ class DatasetFormat:
     first_number: int = 0  # what the first class is counted as
     own_numbers: bool = False  # classes are counted as the set of labels counts them
     without_pictures: bool = False  # it can also only tell where pictures lie
-    formats: tuple[str, ...] = ()  # of the pictures that those who load it see; empty: all
     shards: Callable[[str, int, int], str] | None = None  # of a part, number and how many: the file that holds many
