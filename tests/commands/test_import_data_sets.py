@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from anitui.cli import DATA_SETS, LABEL_FORMATS, main
+from anitui.cli import DATA_SETS, LABEL_FORMATS, main, parser
+from anitui.commands import take_in
 from anitui.pipeline.label_files.registry import READ
 from anitui.workspace import Workspace
 from tests.fakes.pictures import picture
@@ -48,11 +49,9 @@ def test_recognised_beside_pictures_as_they_lie(
 
 
 @pytest.mark.parametrize("more", [["--label", "x"], ["--labels-from-folders"], ["--format", "folder"]])
-def test_who_says_what_the_labels_are_takes_it_as_it_lies(
-    more: list[str], tree: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, _, told = run(workspace, capsys, "import", tree, "--workers", "1", *more)
-    assert code == 0 and told["new"] == 3 and "split" not in told and "data set" not in out
+def test_who_says_what_the_labels_are_takes_it_as_it_lies(more: list[str], tree: Path) -> None:
+    assert take_in._kind(str(tree), parser().parse_args(["import", str(tree)])) == "imagefolder"
+    assert take_in._kind(str(tree), parser().parse_args(["import", str(tree), *more])) == "folder"
 
 
 def test_near_duplicates_within_a_title(
