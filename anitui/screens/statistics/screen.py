@@ -21,7 +21,7 @@ from anitui.screens.bindings import bindings
 from anitui.screens.frame import FrameScreen
 from anitui.screens.questions import AskPath, Choose, Confirm
 from anitui.screens.reading import Reading
-from anitui.screens.statistics.chart_view import ChartView
+from anitui.screens.widgets.chart_view import ChartView
 from anitui.screens.widgets.lines import Lines
 from anitui.store import statistics as stats
 from anitui.store.labels import CHARACTERS
