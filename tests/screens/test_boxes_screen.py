@@ -16,7 +16,7 @@ from anitui.store import boxes, faces, journal, labels
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import LookedAt, NewFace
 from anitui.store.labels import Label
-from anitui.store.remembered import remember
+from anitui.store.remembered import remember, remembered
 from anitui.workspace import Workspace
 
 PICTURE = 9  # 300 × 400, the largest of the shelf
@@ -374,6 +374,43 @@ async def test_one_goes_on_where_one_stopped(cafe: Workspace, boxed: Catalogue) 
     async with sitting(cafe, boxed) as at:
         await at.press("g", "x")
         assert screen(at)._image_id() == 7 and "label:cocoa" in at.place and "faces ›" in at.place
+
+
+async def test_where_one_is_is_kept_while_one_goes(
+    cafe: Workspace, boxed: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(going, "KEEP_AFTER", 0.01)
+    kept: list[object] = []
+    async with at_boxes(cafe, boxed, query="id:10,11,12") as at:
+        keep_place = at.app.keep_place
+        monkeypatch.setattr(at.app, "keep_place", lambda *place: (kept.append(place), keep_place(*place))[1])
+        await at.press("pagedown")
+        await at.until(lambda: remembered(boxed, going.NAME)["image"] == 11)
+        monkeypatch.setattr(going, "KEEP_AFTER", 3600.0)
+        kept.clear()
+        await at.press("pagedown", "pageup", "pagedown", "pageup")
+        assert kept == [], "not with every step"
+
+
+async def test_a_new_set_of_labels_is_begun_here_too(cafe: Workspace, boxed: Catalogue) -> None:
+    async with at_boxes(cafe, boxed) as at:
+        await at.press("l")
+        await at.sees("a new set …")
+        await at.press("end", "enter")
+        await at.type("quality")
+        await at.press("enter")
+        await at.sees("boxes › quality ›", "no labels: t types one")
+        await at.press("tab", "t")
+        await at.type("sharp")
+        await at.press("enter")
+        assert boxed.rows("SELECT label_set, label FROM labelled_faces") == [("quality", "sharp")]
+        await at.press("l", "end", "enter")
+        await at.type("x" * 300)
+        await at.press("enter")
+        assert "at most 200 characters" in at.place
+    async with sitting(cafe, boxed) as at:
+        await at.press("g", "x")
+        await at.sees("1 ■ sharp")
 
 
 async def test_from_browse_and_from_one_picture_and_back(cafe: Workspace, boxed: Catalogue) -> None:

@@ -10,11 +10,12 @@ from anitui.screens.bindings import shown_key
 from anitui.screens.boxes.desk import SHOWN, Desk
 from anitui.screens.boxes.looking import BoxesLooking
 from anitui.screens.completing import Filters
-from anitui.screens.questions import Ask, Choose
+from anitui.screens.label_sets import ask_for_set
+from anitui.screens.questions import Ask
 from anitui.store import boxes, gallery, remembered
 from anitui.store import labels as label_store
 from anitui.store.boxes import Boxed, Queue
-from anitui.store.labels import CHARACTERS, Known
+from anitui.store.labels import Known
 
 if TYPE_CHECKING:
     from anitui.screens.host import Among
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "boxes"  # under which it is remembered where one stopped
 SAVE_AFTER = 0.7  # seconds in which presses are gathered
+KEEP_AFTER = 1.0  # seconds: where one is, is kept as often at the most
 AHEAD = 2
 
 
@@ -34,6 +36,7 @@ class BoxesGoing(BoxesLooking):
         self._first = image_id
         self._counted: int | None = None
         self._saving: Timer | None = None
+        self._keeping: Timer | None = None
         self._ahead: dict[int, Boxed] = {}
 
     def on_mount(self) -> None:
@@ -63,18 +66,16 @@ class BoxesGoing(BoxesLooking):
         cursor = self._reading.start(host.catalogue)
         self.where("boxes", "reading … esc stops it")
 
-        def read() -> tuple[Queue, int | None, str, str, list[str]]:
+        def read() -> tuple[Queue, int | None, str, str]:
             kept = (remembered.remembered(host.catalogue, NAME) or {}) if first else {}
             kept = kept if isinstance(kept, dict) else {}
             label_set = str(kept.get("set") or self._label_set)
-            known_sets = label_store.sets(host.catalogue)
-            label_set = label_set if label_set in known_sets else CHARACTERS
             if given is not None:
                 ids = given() if callable(given) else given
-                return boxes.among(host.catalogue, ids), at, label_set, SHOWN[0], known_sets
+                return boxes.among(host.catalogue, ids), at, label_set, SHOWN[0]
             wanted = str(kept.get("query") or "") if first else query
             showing = str(kept.get("showing")) if kept.get("showing") in SHOWN else self.showing
-            return boxes.queue(host.catalogue, wanted, cursor), at or kept.get("image"), label_set, showing, known_sets
+            return boxes.queue(host.catalogue, wanted, cursor), at or kept.get("image"), label_set, showing
 
         self.off_thread(read, lambda found: self._lined_up(*found), group="queue", failed=self._gave_up)
 
@@ -82,9 +83,9 @@ class BoxesGoing(BoxesLooking):
         self._reading.done()
         self.tell()
 
-    def _lined_up(self, queue: Queue, at: int | None, label_set: str, showing: str, sets: list[str]) -> None:
+    def _lined_up(self, queue: Queue, at: int | None, label_set: str, showing: str) -> None:
         self._reading.done()
-        self.queue, self._label_set, self.showing, self._sets = queue, label_set, showing, sets
+        self.queue, self._label_set, self.showing = queue, label_set, showing
         self._visited.clear()
         self._ahead.clear()
         status = self.host.status
@@ -132,6 +133,7 @@ class BoxesGoing(BoxesLooking):
         self._leave_picture()
         assert self.queue is not None
         self._at = place
+        self._keep_soon()
         # What was read ahead is shown at once, so that no key that follows meets a picture that is not there.
         known = self._ahead.get(int(self.queue.ids[place]))
         self.desk = None if known is None else Desk(known, self.showing)
@@ -208,7 +210,15 @@ class BoxesGoing(BoxesLooking):
             quiet=True,
         )
 
+    def _keep_soon(self) -> None:
+        """A machine that stops has no time to say goodbye, so where one is, is not only kept on leaving."""
+        if self._keeping is None:
+            self._keeping = self.set_timer(KEEP_AFTER, self._keep_place)
+
     def _keep_place(self) -> None:
+        if self._keeping is not None:
+            self._keeping.stop()
+            self._keeping = None
         if self._given is None and self.queue is not None:
             self.host.keep_place(NAME, self._place())
 
@@ -338,16 +348,11 @@ class BoxesGoing(BoxesLooking):
         self.off_thread(lambda: gallery.labels(self.host.catalogue), completing.labels.extend, group="filters")
 
     def action_label_set(self) -> None:
-        if len(self._sets) < 2:
-            self.say(f"there is one set of labels: {self._label_set}")
-            return
+        def name_with(label_set: str) -> None:
+            self._label_set = label_set
+            self._ahead.clear()
+            self._read_labels()
+            self._read(again=True)
+            self.tell()
 
-        def answered(label_set: str | None) -> None:
-            if label_set:
-                self._label_set = label_set
-                self._ahead.clear()
-                self._read_labels()
-                self._read(again=True)
-
-        options = [(each, each) for each in self._sets]
-        self.app.push_screen(Choose("Name with the labels of which set?", options, self._label_set), answered)
+        ask_for_set(self, self._label_set, name_with)

@@ -42,7 +42,6 @@ class BoxesLooking(FrameScreen):
         self._at = 0
         self._visited: list[int] = []
         self._label_set = CHARACTERS
-        self._sets: list[str] = [CHARACTERS]
         self._reading = Reading()
         self._new_label = False
         self._drawing = False  # a drawing was asked for, and is not on the screen yet
@@ -173,6 +172,8 @@ class BoxesLooking(FrameScreen):
         parts = ["boxes"]
         if self.read_only:
             parts.append("read-only")
+        if self._label_set != CHARACTERS:
+            parts.append(self._label_set)
         if self.showing != SHOWN[0]:
             parts.append(self.showing)
         if queue is not None and queue.query:

@@ -17,6 +17,7 @@ from anitui.screens.completing import Filters
 from anitui.screens.faces import place as place_of
 from anitui.screens.faces.captions import caption
 from anitui.screens.faces.panel import LabelPanel
+from anitui.screens.label_sets import ask_for_set
 from anitui.screens.questions import Ask, Choose
 from anitui.screens.widgets.picture import GridCell
 from anitui.store import face_filters, face_gallery, labels, remembered
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 NAME = "faces"
 _SHOWN = CropShape(margin=0.2)
-_NEW_SET = "\0"
 _NARROW, _CLOSE = 70, 100
 _SCALE = 16  # a face is told from less than a picture
 # After the last decision; until then the numbers beside the labels are a moment old.
@@ -214,22 +214,10 @@ class ViewingScreen(ArrangedScreen[FaceView]):
     def action_set(self) -> None:
         """Name with the labels of another set."""
 
-        def name_with(label_set: str | None) -> None:
-            if label_set:
-                self.show(replace(self._view, label_set=labels.tidy(label_set)), at=self.current())
-
-        def ask(sets: list[str]) -> None:
-            def answered(chosen: str | None) -> None:
-                if chosen == _NEW_SET:
-                    self.app.push_screen(Ask("What is the new set called?", placeholder="quality"), name_with)
-                else:
-                    name_with(chosen)
-
-            here = self._view.label_set
-            options = [(each, each) for each in dict.fromkeys([*sets, here])] + [(_NEW_SET, "a new set …")]
-            self.app.push_screen(Choose("Name with the labels of", options, here), answered)
-
-        self.off_thread(lambda: labels.sets(self.host.catalogue), ask, group="sets")
+        ask_for_set(
+            self, self._view.label_set,
+            lambda chosen: self.show(replace(self._view, label_set=chosen), at=self.current()),
+        )  # fmt: skip
 
     def action_again(self) -> None:
         """Work the view out again: what does not fit it any more leaves it."""
