@@ -69,7 +69,7 @@ def tell(done: DatasetReport) -> None:
     if done.set_aside:
         say(f"{done.set_aside:,} left out: they, or their pictures, were set aside since the split was made")
     if done.unnamed:
-        say(f"{done.unnamed:,} left out: they have no label of {done.label_set} now")
+        say(f"{done.unnamed:,} left out: they have no label of {done.label_set}")
     if done.renamed:
         say(f"{done.renamed:,} have another label now than when the split was made; --as-frozen exports the old ones")
     if done.others:

@@ -56,8 +56,7 @@ LEFT JOIN (
 """
 _CHOSEN = """
 CREATE TEMP TABLE chosen AS
-SELECT part, face_id, image_id, group_id, CASE WHEN $frozen THEN was ELSE now END AS labels
-FROM known WHERE here AND len(CASE WHEN $frozen THEN was ELSE now END) > 0
+SELECT part, face_id, image_id, group_id, {labels} AS labels FROM known WHERE here AND len({labels}) > 0
 """
 _PART = "CASE c.part WHEN 'train' THEN 1 WHEN 'val' THEN 2 ELSE 3 END"
 # Pictures lie together in either. By content they are well mixed, and one more moves none of the others.
@@ -122,6 +121,7 @@ class DatasetRows:
 
     def __init__(self, catalogue: Catalogue, asked: Asked) -> None:
         self._cursor = catalogue.cursor()
+        self._labels = "was" if asked.as_frozen else "now"
         try:
             if asked.split is not None:
                 self._cursor.execute(_OF_SPLIT, {"split": asked.split})
@@ -134,7 +134,7 @@ class DatasetRows:
                 )
                 self._cursor.execute(_TWICE)
             self._cursor.execute(_KNOWN, {"set": asked.label_set})
-            self._cursor.execute(_CHOSEN, {"frozen": asked.as_frozen})
+            self._cursor.execute(_CHOSEN.format(labels=self._labels))
         except BaseException:
             self.close()
             raise
@@ -167,7 +167,8 @@ class DatasetRows:
         ):
             counts.setdefault(label, {})[part] = number
         [(set_aside, unnamed, renamed)] = self._rows(
-            "SELECT count(*) FILTER (NOT here), count(*) FILTER (here AND len(now) = 0), "
+            "SELECT count(*) FILTER (NOT here), "
+            f"count(*) FILTER (here AND len({self._labels}) = 0), "
             "count(*) FILTER (here AND len(now) > 0 AND len(was) > 0 AND now <> was) FROM known"
         )
         [(others,)] = self._rows(

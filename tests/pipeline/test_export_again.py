@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -175,6 +176,25 @@ def test_a_kill_between_two_renames_is_put_right(shelf: Shelf, tmp_path: Path, m
     out.rename(tmp_path / ".out.0123abcd.part")
     assert shelf.export(out, "imagefolder", split="s").kept == 12
     assert (out / "notes.txt").read_text() == "mine" and alone(out)
+
+
+def test_what_a_kill_after_the_swap_left_is_tidied(shelf: Shelf, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shelf.export(out, "imagefolder", split="s")
+    shutil.copytree(out, tmp_path / ".out.0123abcd.part")
+    (tmp_path / ".out.deadbeef.part").mkdir()
+    picture(tmp_path / ".out.deadbeef.part" / "theirs.png", 1)  # of such a name, and none of ours
+    assert shelf.export(out, "imagefolder", split="s").kept == 12
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == [".out.deadbeef.part"]
+
+
+def test_two_at_once_into_one_place(shelf: Shelf, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = building.begin(out)
+    with pytest.raises(WrongUse, match="is under way"):
+        shelf.export(out, "imagefolder", split="s")
+    first.abandon(keep=False)
+    assert shelf.export(out, "imagefolder", split="s").written == 12 and alone(out)
 
 
 def test_where_nothing_can_be_linked_it_is_copied(

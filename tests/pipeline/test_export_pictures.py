@@ -149,6 +149,17 @@ def test_formats_that_not_all_can_read_are_written_anew(shelf: Shelf, tmp_path: 
     assert sorted(each.suffix for each in (tmp_path / "out" / "images").iterdir()) == [".bmp", ".png"]
 
 
+def test_deep_greys_are_not_cut_off(shelf: Shelf, tmp_path: Path) -> None:
+    path = tmp_path / "in" / "a.png"
+    path.parent.mkdir()
+    Image.fromarray(np.full((60, 60), 40_000, np.uint16)).save(path)
+    shelf.take_in(path)
+    shelf.face(shelf.image(path), (10, 10, 40, 40), "miku")
+    shelf.export(tmp_path / "out", "coco")
+    with Image.open(next((tmp_path / "out" / "images").iterdir())) as found:
+        assert found.convert("RGB").getpixel((5, 5)) == pytest.approx((156, 156, 156), abs=2)
+
+
 def test_the_sizes_of_lap_are_put_right_in_the_copy_alone(shelf: Shelf, tmp_path: Path) -> None:
     large = picture(tmp_path / "in" / "large.jpg", 1, (2400, 1200), "JPEG")
     small = picture(tmp_path / "in" / "small.png", 2, (150, 100))

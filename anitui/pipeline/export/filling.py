@@ -27,6 +27,7 @@ from anitui.pipeline.export.model import DatasetFormat, Export, ShardWriter, Uni
 from anitui.pipeline.export.order import DatasetReport, Failure
 from anitui.pipeline.export.pictures import CHANGED, Made, Making, Wanted, crashed, lies_turned, make, why_unread
 
+LAYOUT = 1  # of files that hold many pictures: another one, and those of earlier exports are written anew
 DATA_CHUNK = 256  # pictures whose bytes are held until their turn comes
 _NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS)
 
@@ -132,10 +133,11 @@ class Filling:
 
     def _digest(self, group: Sequence[Unit], name: str) -> str:
         """Of everything that a file of many pictures is made from."""
-        digest = hashlib.sha256(f"{self.form.name} {Path(name).suffix}".encode())
+        digest = hashlib.sha256(f"{LAYOUT} {self.form.name} {Path(name).suffix}".encode())
         digest.update(json.dumps([each.label for each in self.export.in_order()]).encode())
         for unit in group:
-            digest.update(json.dumps([unit.name, *rows_of(unit, self.export.classes, "")]).encode())
+            more = [(each.labels, each.group_id, each.score) for each in unit.members]
+            digest.update(json.dumps([unit.name, more, *rows_of(unit, self.export.classes, "")]).encode())
         return digest.hexdigest()[:32]
 
     def _fill(self, chunk: Sequence[Unit], *, in_shard: bool = False) -> Generator[int, None, None]:

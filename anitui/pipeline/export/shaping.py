@@ -9,6 +9,7 @@ from anitui.store.dataset_rows import Member
 
 KEPT = ("jpeg", "png", "webp", "bmp")  # what all who load datasets can read
 _CLEAR = ("RGBA", "RGBa", "LA", "La", "PA", "P")  # modes that may be transparent
+_DEEP = ("I", "F")  # greys of more than 8 bits, whose lights others cut off
 ENDINGS = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "bmp": ".bmp"}
 
 # LAP's: a picture that is larger is made smaller, one that is heavier is saved again, one that is smaller is enlarged.
@@ -72,6 +73,7 @@ def shape_of(member: Member, wishes: Wishes) -> Shape:
     if format == "same":
         clear = member.mode in _CLEAR
         keeps = not wishes.crops and member.format in KEPT and (member.frames == 1 or member.format == "jpeg")
+        keeps = keeps and not member.mode.startswith(_DEEP)
         format = member.format if keeps else "png" if clear else "jpeg"
     if wishes.crops and member.box is not None:
         size = wishes.size or 224
@@ -92,5 +94,6 @@ def shape_of(member: Member, wishes: Wishes) -> Shape:
             format = "jpeg"
     scale = wanted / longest
     width, height = max(1, round(member.width * scale)), max(1, round(member.height * scale))
-    unchanged = not again and scale == 1 and format == member.format and (member.frames == 1 or format == "jpeg")
+    one = (member.frames == 1 or format == "jpeg") and not member.mode.startswith(_DEEP)
+    unchanged = not again and scale == 1 and format == member.format and one
     return Shape(None, width, height, format, quality, unchanged, wishes.link if unchanged else "copy")
