@@ -208,7 +208,7 @@ def test_metadata_that_says_nothing_leaves_it_to_the_folders(
     assert labelled(catalogue) == [("a b", 1), ("miku", 1), ("rin", 1)]
 
 
-def test_hostile_trees(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+def test_hostile_trees(tmp_path: Path, bring: Bring, workspace: Workspace, catalogue: Catalogue) -> None:
     folder = tree(tmp_path / "set", PARTS)
     (folder / "train" / "loop").symlink_to(folder)
     (folder / "train" / "miku" / "nothing.png").symlink_to(folder / "not there.png")
@@ -227,6 +227,8 @@ def test_hostile_trees(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> No
     assert labelled(catalogue) == [("linked", 1), ("miku", 3), ("rin", 2)]
     with pytest.raises(WrongUse, match="holds no pictures in class folders"):
         bring("imagefolder", tree(tmp_path / "none", {"a/b.txt": "x"}))
+    with pytest.raises(WrongUse, match="belongs to the workspace itself"):
+        bring("imagefolder", workspace.media)
     with pytest.raises(WrongUse, match="is no folder"):
         bring("imagefolder", folder / "README.md")
 

@@ -187,4 +187,6 @@ def _write(out: Outgoing) -> Written:
     raise WrongUse("trees of pictures are not label files: `anitui export --help` says what writes them")
 
 
-FORMAT = LabelFormat("imagefolder", "a tree of class folders", "characters", "metadata.csv", read, _write)
+FORMAT = LabelFormat(
+    "imagefolder", "a tree of class folders", "characters", "metadata.csv", read, _write, takes_all=True
+)

@@ -266,6 +266,7 @@ class LabelFormat:
     needs_class: bool = False  # a box without a label is written as what it is: a face or a head
     both_kinds: bool = False  # faces and heads stand in one file
     complete: bool = False  # keeps all that is known of a box
+    takes_all: bool = False  # names nothing: what lies in the folder is meant
 
 
 def plain(number: float) -> str:

@@ -91,6 +91,9 @@ def import_labels(
         yield Event("reading labels", len(sheets), None, path.name)
         if not path.exists():
             raise WrongUse(f"{path} is not there: nothing was imported")
+        real = Path(os.path.realpath(path))
+        if order.format.takes_all and any(real.is_relative_to(own) for own in workspace.own()):
+            raise WrongUse(f"{path} belongs to the workspace itself: what lies there is taken in already")
         sheets += order.format.read(Path(os.path.abspath(path)), problems)  # noqa: PTH100
     report.files = len(sheets)
     yield Event("reading labels", len(sheets), len(sheets))
