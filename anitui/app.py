@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
@@ -16,6 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
 from anitui import actions
+from anitui.screens import works
 from anitui.screens.background import Background
 from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.driver import TerminalDriver
@@ -35,6 +37,8 @@ from anitui.workspace import Workspace
 if TYPE_CHECKING:
     from anitui.pipeline.collect.live import Live
     from anitui.pipeline.collect.specs import JobSpec
+    from anitui.pipeline.splitting.audit import AuditReport
+    from anitui.pipeline.splitting.order import SplitOrder
     from anitui.screens.browse import BrowseScreen
     from anitui.screens.faces import FacesScreen
     from anitui.screens.host import Among
@@ -84,6 +88,12 @@ def _boxes() -> Screen[None]:
     return BoxesScreen()
 
 
+def _splits() -> Screen[None]:
+    from anitui.screens.splits.screen import SplitsScreen
+
+    return SplitsScreen()
+
+
 def _sql() -> Screen[None]:
     from anitui.screens.sql import SqlScreen
 
@@ -117,6 +127,7 @@ class AnituiApp(Host):
         "clean": _clean,
         "faces": _faces,
         "boxes": _boxes,
+        "splits": _splits,
         "sql": _sql,
         "statistics": _statistics,
         "history": _history,
@@ -162,6 +173,9 @@ class AnituiApp(Host):
 
     def go(self, place: str) -> None:
         """Go to a screen: what lay over the one below is closed, so that `back` never leads through a maze."""
+        if place == "export":
+            self.export()  # a form that lies over where one is
+            return
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if self.screen is not self.get_screen(place):
@@ -227,6 +241,15 @@ class AnituiApp(Host):
 
     def find_faces(self) -> None:
         self.background.start_detecting()
+
+    def make_split(self, order: SplitOrder, done: Callable[[str], None]) -> None:
+        works.make_split(self, self.background, order, done)
+
+    def audit_folder(self, folder: Path, done: Callable[[AuditReport], None]) -> None:
+        works.audit_folder(self, self.background, folder, done)
+
+    def export(self, split: str | None = None) -> None:
+        works.ask_export(self, self.background, split)
 
     def add_jobs(self, specs: Sequence[JobSpec]) -> list[int]:
         return self.background.collecting.add(specs)

@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anitui.actions import collecting, comparing, everywhere, looking, measuring, naming
+from anitui.actions import collecting, comparing, dealing, everywhere, looking, measuring, naming
 from anitui.actions.action import ANYWHERE, GO, Action
 
 __all__ = [
@@ -31,6 +31,7 @@ PLACES: Mapping[str, str] = {
     "labels": "Labels",
     "boxes": "Boxes",
     "picture": "One picture",
+    "splits": "Splits",
     "sql": "SQL",
     "statistics": "Statistics",
     "history": "History",
@@ -45,6 +46,7 @@ REGISTRY: tuple[Action, ...] = (
     *comparing.ACTIONS,
     *naming.ACTIONS,
     *measuring.ACTIONS,
+    *dealing.ACTIONS,
 )
 
 

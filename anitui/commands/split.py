@@ -15,7 +15,7 @@ from anitui.pipeline.splitting.audit import AuditOrder, AuditReport, audit
 from anitui.pipeline.splitting.making import make_split
 from anitui.pipeline.splitting.order import SplitOrder
 from anitui.pipeline.splitting.report import SplitReport
-from anitui.pipeline.splitting.words import leaks_in_words, split_in_words
+from anitui.pipeline.splitting.words import audit_in_words, leaks_in_words, split_in_words
 from anitui.settings import Settings
 from anitui.store import splits
 from anitui.store.splits import Frozen
@@ -152,20 +152,8 @@ def _audit(options: argparse.Namespace) -> int:
 
 def tell_audit(done: AuditReport) -> None:
     """What was found in folders, for a person."""
-    for part, found in done.parts.items():
-        line = f"{part:<8}{count(found['pictures'], 'picture')}"
-        if "leaking" in found:
-            line += f", {found['leaking']:,} of them ({found['share']:.1%}) in an earlier part as well"
+    for line in audit_in_words(done):
         say(line)
-        for reason in ("the same file", "near-duplicate", "cut from one picture"):
-            if found.get(reason):
-                say(f"{found[reason]:>12,}  {reason}")
-    if done.names:
-        say(f"what files were cut from was read off {done.names}; --names none or a pattern reads them otherwise")
-    if done.piles:
-        say(f"{count(done.piles, 'name')} shared by too many files to be one picture's: passed over")
-    if done.same_part:
-        say(f"{done.same_part:,} have a near-duplicate in their own part, which is no leak")
     lines = [
         f"{each['part']} {clipped(each['path'], 80)}: {each['reason']}"
         + (f", {each['bits']} bits" if each["bits"] is not None else "")
@@ -174,7 +162,6 @@ def tell_audit(done: AuditReport) -> None:
     ]
     say_list(lines, "all of them: -o FILE")
     if done.refused:
-        say(f"{count(len(done.refused), 'file')} that could not be looked at:")
         say_list([f"{clipped(each['path'])}: {each['reason']}" for each in done.refused])
     if done.output:
         say(f"all leaks: {done.output}")

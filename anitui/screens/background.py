@@ -115,7 +115,7 @@ class Background:
     def _follow(self) -> None:
         if any(run.kind == _COLLECTING for run in self.runs):
             return
-        self._start(Run(_COLLECTING, _COLLECTING, "⠋ collecting"), self._taken_in, self._collected_in_words, "")
+        self.start(Run(_COLLECTING, _COLLECTING, "⠋ collecting"), self._taken_in, self._collected_in_words, "")
 
     def _taken_in(self) -> Work[CollectReport]:
         """Take in what arrives; jobs that an earlier sitting started are part of it."""
@@ -156,9 +156,9 @@ class Background:
 
             return import_pictures(app.workspace, app.catalogue, ImportOrder([path]), app.settings.importing)
 
-        _ready_for_processes()
+        ready_for_processes()
         again = "what was done is kept, and the same path goes on from there"
-        self._start(Run("import", f"import of {path}", "⠋ import"), work, _in_words, again)
+        self.start(Run("import", f"import of {path}", "⠋ import"), work, _in_words, again)
 
     def start_data_set(self, path: Path) -> None:
         """Take a data set in class folders in; the same path given again goes on where it stopped."""
@@ -171,9 +171,9 @@ class Background:
             order = LabelOrder([path], READ["imagefolder"])
             return import_labels(app.workspace, app.catalogue, order, app.settings.importing)
 
-        _ready_for_processes()
+        ready_for_processes()
         again = "what was done is kept, and the same path goes on from there"
-        self._start(Run("import", f"import of {path}", "⠋ import"), work, _set_in_words, again)
+        self.start(Run("import", f"import of {path}", "⠋ import"), work, _set_in_words, again)
 
     def start_search(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
         """Look for near-duplicates; the same search given again goes on where it stopped."""
@@ -191,10 +191,10 @@ class Background:
             app.call_later(done, report.new, report.open)
             return "; ".join(report.notes), "information"
 
-        _ready_for_processes()
+        ready_for_processes()
         name = f"search for pairs by {order.algorithm} up to {order.hi}"
         again = "what was found is kept, and the same search goes on from there"
-        self._start(Run(_SEARCH, name, "⠋ pairs"), work, told, again)
+        self.start(Run(_SEARCH, name, "⠋ pairs"), work, told, again)
 
     def start_detecting(self) -> None:
         """Find faces with the detector of the settings; the next time goes on with what is left."""
@@ -211,11 +211,11 @@ class Background:
                 app.workspace, app.catalogue, DetectOrder(settings.detector, settings.smallest), app.settings
             )
 
-        _ready_for_processes()
+        ready_for_processes()
         again = "what was found is kept, and the next time goes on from there"
-        self._start(Run(_DETECTING, _DETECTING, "⠋ faces"), work, _found_in_words, again)
+        self.start(Run(_DETECTING, _DETECTING, "⠋ faces"), work, _found_in_words, again)
 
-    def _start(
+    def start(
         self, run: Run, work: Callable[[], Work[Report]], in_words: Callable[[Report], tuple[str, str]], again: str
     ) -> None:
         run.thread = threading.Thread(target=self._drive, args=(run, work, in_words, again), name=run.name, daemon=True)
@@ -315,7 +315,7 @@ def _collected(report: CollectReport, stopped: Sequence[str]) -> tuple[str, str]
     return f"collecting {'paused' if stopped else 'done'}: {came_to}", "warning" if not_taken else "information"
 
 
-def _ready_for_processes() -> None:
+def ready_for_processes() -> None:
     """What Textual puts in the place of stderr has no file behind it, and multiprocessing's first process wants one."""
     with redirect_stderr(sys.__stderr__):
         resource_tracker.ensure_running()

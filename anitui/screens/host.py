@@ -14,6 +14,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, cast
 
 from textual.actions import ActionParseResult
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
     from anitui.pipeline.collect.live import Live
     from anitui.pipeline.collect.specs import JobSpec
+    from anitui.pipeline.splitting.audit import AuditReport
+    from anitui.pipeline.splitting.order import SplitOrder
     from anitui.screens.widgets.picture.loader import PictureLoader
     from anitui.screens.widgets.picture.policy import Policy
     from anitui.store.journal import Entry
@@ -79,6 +82,10 @@ class HostedScreen(Screen[None]):
     def matters(self, action_id: str) -> bool:
         """Whether the key bar is to name this now: what would only say that there is nothing to do, need not be."""
         return True
+
+    def bare(self) -> bool:
+        """Whether nothing can be done here before there are pictures."""
+        return False
 
     def settle(self) -> None:
         """Decide what was done and not decided yet: a decision is about to be taken back, or made again."""
@@ -332,6 +339,18 @@ class Host(App[None]):
     @abstractmethod
     def find_faces(self) -> None:
         """Find faces beside what one does, in all pictures that were not looked at."""
+
+    @abstractmethod
+    def make_split(self, order: SplitOrder, done: Callable[[str], None]) -> None:
+        """Make a split beside what one does; `done` hears its name."""
+
+    @abstractmethod
+    def audit_folder(self, folder: Path, done: Callable[[AuditReport], None]) -> None:
+        """Look for leaks in a folder beside what one does."""
+
+    @abstractmethod
+    def export(self, split: str | None = None) -> None:
+        """Ask for an export, of this split, and write it beside what one does."""
 
     @abstractmethod
     def add_jobs(self, specs: Sequence[JobSpec]) -> list[int]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from anitui.errors import WrongUse
-from anitui.store.filters import FIELDS, PICTURES, Builder, Condition, Grammar, Values, named, number, text_of
+from anitui.store.filters import FIELDS, PICTURES, Builder, Condition, Grammar, Values, in_split, named, number, text_of
 
 # Of the pictures' own words those that say something else of a face.
-_OF_PICTURES = {name: each for name, each in FIELDS.items() if name not in ("label", "state", "id", "reason")}
+_OF_PICTURES = {name: each for name, each in FIELDS.items() if name not in ("label", "state", "id", "reason", "split")}
 
 
 def grammar(label_set: str) -> Grammar:
@@ -30,6 +30,7 @@ def grammar(label_set: str) -> Grammar:
         "id": number("b.face_id"),
         "picture": number("b.image_id"),
         "in": _within,
+        "split": in_split("b.face_id", "face_id"),
         "tag": FIELDS["label"],
         **_OF_PICTURES,
     }

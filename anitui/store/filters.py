@@ -172,6 +172,23 @@ def _title_id(field: str, op: str, values: Values) -> Condition:
     return Condition(f"i.image_id IN (SELECT image_id FROM sightings WHERE {inner.sql})", inner.parameters)
 
 
+def in_split(of: str, member: str) -> Builder:
+    """Who is in a split, as main or main/test; `none` is who is in no split, `any` who is in one."""
+
+    def build(field: str, op: str, values: Values) -> Condition:
+        every = f"SELECT {member} FROM splits WHERE {member} IS NOT NULL"
+        if values in (["none"], ["any"]):
+            return Condition(f"{of} {'NOT IN' if values == ['none'] else 'IN'} ({every})")
+        asked: list[str] = []
+        for each in values:
+            name, _, part = each.partition("/")
+            asked += [name.replace("*", "%"), part or "%"]
+        either = " OR ".join("(split ILIKE ? AND part LIKE ?)" for _ in values)
+        return Condition(f"{of} IN ({every} AND ({either}))", tuple(asked))
+
+    return build
+
+
 def text_of(column: str, *, whole: bool = True) -> Builder:
     def build(field: str, op: str, values: Values) -> Condition:
         return any_of(column, values, whole=whole)
@@ -274,6 +291,7 @@ FIELDS: Mapping[str, Builder] = {
     "flair": _sighting("flair"),
     "post": _sighting("post_id"),
     "nsfw": _yes_or_no("nsfw"),
+    "split": in_split("i.image_id", "image_id"),
     "job": _job,
     "format": text_of("i.format"),
     "mode": text_of("i.mode"),

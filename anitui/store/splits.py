@@ -95,6 +95,12 @@ def listed(catalogue: Catalogue) -> list[Frozen]:
     ]
 
 
+def names(catalogue: Catalogue) -> list[str]:
+    """What splits are called, the newest first."""
+    rows = catalogue.rows("SELECT split FROM frozen_splits ORDER BY made_at DESC, split")
+    return [str(row[0]) for row in rows]
+
+
 def find(catalogue: Catalogue, name: str) -> Frozen:
     """The split of this name; WrongUse where there is none."""
     found = listed(catalogue)

@@ -36,7 +36,7 @@ PARTS = {
 }  # fmt: skip
 _RANK = {"train": 0, "val": 1, "test": 2}
 SHOWN = 1000  # leaks that a report holds; the file has all of them
-_REASONS = ("the same file", "near-duplicate", "cut from one picture")
+REASONS = ("the same file", "near-duplicate", "cut from one picture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _compare(
     bits = np.array([each.dhash for each in facts], np.uint64)
     told = name_sources.read(paths, order.names, name_sources.Looks(np.array(measured, float).reshape(-1, 4), bits))
     report.names = told.way
-    by_reason: dict[str, dict[int, tuple[int, int]]] = {reason: {} for reason in _REASONS}
+    by_reason: dict[str, dict[int, tuple[int, int]]] = {reason: {} for reason in REASONS}
     digests: dict[str, int] = {}
     same = np.array([digests.setdefault(each.sha256, len(digests)) for each in seen], np.int64)
     _match(by_reason["the same file"], _together(same), part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from anitui.pipeline.splitting.audit import REASONS, AuditReport
 from anitui.pipeline.splitting.report import SplitReport
 from anitui.words import count
 
@@ -64,3 +65,21 @@ def leaks_in_words(leaks: dict[str, int], how: str) -> Iterator[str]:
     """What was looked for, and what was found."""
     yield f"leaks found by {how}: {sum(leaks.values()):,} (looked for {', '.join(leaks)})"
     yield from (f"  {number:,} across parts: {why}" for why, number in leaks.items() if number)
+
+
+def audit_in_words(done: AuditReport) -> Iterator[str]:
+    """How much of each part is in an earlier one."""
+    for part, found in done.parts.items():
+        line = f"{part:<8}{count(found['pictures'], 'picture')}"
+        if "leaking" in found:
+            line += f", {found['leaking']:,} of them ({found['share']:.1%}) in an earlier part as well"
+        yield line
+        yield from (f"{found[reason]:>12,}  {reason}" for reason in REASONS if found.get(reason))
+    if done.names:
+        yield f"what files were cut from was read off {done.names}; --names none or a pattern reads them otherwise"
+    if done.piles:
+        yield f"{count(done.piles, 'name')} shared by too many files to be one picture's: passed over"
+    if done.same_part:
+        yield f"{done.same_part:,} have a near-duplicate in their own part, which is no leak"
+    if done.refused:
+        yield f"{count(len(done.refused), 'file')} could not be looked at"

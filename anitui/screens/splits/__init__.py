@@ -1,0 +1,1 @@
+"""Splits: which there are, what each is like, and making new ones."""

@@ -1,0 +1,86 @@
+"""Long work that is started from a screen and goes on beside it: splits, audits, exports of data sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anitui.screens.background import Background, Run, ready_for_processes
+from anitui.words import count
+
+if TYPE_CHECKING:
+    from anitui.pipeline.export.order import DatasetOrder, DatasetReport
+    from anitui.pipeline.splitting.audit import AuditReport
+    from anitui.pipeline.splitting.order import SplitOrder
+    from anitui.pipeline.splitting.report import SplitReport
+    from anitui.progress import Work
+    from anitui.screens.host import Host
+
+
+def make_split(app: Host, background: Background, order: SplitOrder, done: Callable[[str], None]) -> None:
+    """Make a split; `done` hears its name."""
+
+    def work() -> Work[SplitReport]:
+        from anitui.pipeline.splitting import making
+
+        return making.make_split(app.workspace, app.catalogue, order, app.settings.importing)
+
+    def told(report: SplitReport) -> tuple[str, str]:
+        app.call_later(done, report.splits[0])
+        parts = ", ".join(f"{part} {sizes['members']:,}" for part, sizes in report.parts.items())
+        return f"made the split {', '.join(report.splits)}: {parts}; leaks found: {report.leaking}", "information"
+
+    ready_for_processes()
+    background.start(Run("split", f"split {order.name}", "⠋ split"), work, told, "nothing of it was kept")
+
+
+def audit_folder(app: Host, background: Background, folder: Path, done: Callable[[AuditReport], None]) -> None:
+    """Look for leaks in a folder; `done` hears what was found."""
+
+    def work() -> Work[AuditReport]:
+        from anitui.pipeline.splitting.audit import AuditOrder, audit
+
+        return audit(AuditOrder([folder.absolute()]), app.settings.importing)
+
+    def told(report: AuditReport) -> tuple[str, str]:
+        app.call_later(done, report)
+        pictures = sum(part["pictures"] for part in report.parts.values())
+        found = f"{report.leaking:,} of {count(pictures, 'picture')} are in an earlier part as well"
+        return f"{folder.name}: {found}", "warning" if report.leaking else "information"
+
+    ready_for_processes()
+    background.start(Run("audit", f"audit of {folder}", "⠋ audit"), work, told, "it begins anew the next time")
+
+
+def ask_export(app: Host, background: Background, split: str | None) -> None:
+    """Ask how a data set is to be written, and write it."""
+    from anitui.screens.export_form import ExportForm
+    from anitui.store import splits
+
+    def answered(order: DatasetOrder | None) -> None:
+        if order is not None:
+            export(app, background, order)
+
+    app.push_screen(ExportForm(splits.names(app.catalogue), split, app.workspace.exports), answered)
+
+
+def export(app: Host, background: Background, order: DatasetOrder) -> None:
+    """Write a data set."""
+
+    def work() -> Work[DatasetReport]:
+        from anitui.pipeline.export.exporting import export_dataset
+
+        return export_dataset(app.workspace, app.catalogue, order, app.settings.importing)
+
+    def told(report: DatasetReport) -> tuple[str, str]:
+        parts = [f"{count(report.members, 'member')} of {count(report.classes, 'label')}"]
+        parts.append(f"{report.written:,} written, {report.kept:,} kept")
+        if report.failures:
+            parts.append(f"{count(len(report.failures), 'picture')} could not be read")
+        kind = "warning" if report.failures else "information"
+        return f"exported to {report.destination}: {', '.join(parts)}", kind
+
+    ready_for_processes()
+    again = "what was made is kept, and the same export goes on from there"
+    background.start(Run("export", f"export to {order.destination}", "⠋ export"), work, told, again)
