@@ -14,6 +14,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("statistics.set", "s", "label set", "Of which set of labels.", 3),
     Action("statistics.page", "w", "write a page", "Write all charts as one HTML page, to share.", 4),
     Action("statistics.sql", "o", "as SQL", "The view behind this chart, on the SQL screen.", 5),
+    Action("statistics.log", "L", "by logarithm", "Bars by the logarithm of what they count, or as they count it.", 6),
     Action("statistics.page_up", "pageup,ctrl+u", "page up", "One page up."),
     Action("statistics.page_down", "pagedown,ctrl+d", "page down", "One page down."),
     Action("statistics.first", "home", "first", "To the first row."),

@@ -68,6 +68,11 @@ def test_a_bar_is_as_long_as_its_share_and_numbers_stand_below_each_other() -> N
     assert [line.row for line in lines] == [0, 1, 2, 3]
 
 
+def test_by_the_logarithm_a_handful_is_seen_beside_thousands() -> None:
+    bars = Bars(about="", unit="", bars=[Bar("a", 9999), Bar("b", 99, (99, 0)), Bar("c", 0)])
+    assert [line.text.count("█") for line in text.lines(bars, 48, log=True)] == [39, 20, 0]
+
+
 def test_parts_are_told_apart_without_colours() -> None:
     lines = text.lines(BARS, 60)
     assert lines[0].text == "██ a person   ▓▓ a model"

@@ -133,6 +133,17 @@ async def test_thousands_of_classes_are_gone_through_at_any_size(
         assert "█" in at.seen() or size == (20, 6)
 
 
+async def test_bars_by_the_logarithm(workspace: Workspace, catalogue: Catalogue) -> None:
+    many(catalogue, 40)
+    async with sitting(workspace, catalogue, (120, 60)) as at:
+        await at.press("g", "i")
+        plain = at.seen().count("█")
+        await at.press("L")
+        assert at.seen().count("█") > 1.3 * plain and "by the logarithm" in at.said
+        await at.press("L")
+        assert at.seen().count("█") == plain
+
+
 async def test_an_empty_workspace_says_what_to_do_first(workspace: Workspace, catalogue: Catalogue) -> None:
     async with sitting(workspace, catalogue, (80, 24)) as at:
         await at.press("g", "i", "enter")

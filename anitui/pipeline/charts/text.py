@@ -44,17 +44,20 @@ def heading(chart: Chart, width: int) -> list[Line]:
     return lines
 
 
-def lines(chart: Chart, width: int, most: int | None = None) -> list[Line]:
-    """The chart itself, in so many cells a line; of rows at most so many, the rest in words."""
+def lines(chart: Chart, width: int, most: int | None = None, *, log: bool = False) -> list[Line]:
+    """The chart itself, in so many cells a line; of rows at most so many, the rest in words.
+
+    With `log` bars are as long as the logarithm of what they count, so that a handful is seen beside thousands.
+    """
     width = max(12, width)
     if chart.empty:
         return [Line(((each, "dim"),)) for each in wrapped(chart.nothing or "nothing yet", width)]
     if isinstance(chart, Bars):
-        drawn = _bars(chart, width, most)
+        drawn = _bars(chart, width, most, log)
     elif isinstance(chart, Lines):
-        drawn = _over_time(chart, width)
+        drawn = _over_time(chart, width, log or chart.log)
     elif isinstance(chart, Matrix):
-        drawn = _matrix(chart, width, most)
+        drawn = _matrix(chart, width, most, log)
     else:
         raise AssertionError(f"{type(chart).__name__} cannot be drawn")
     return [_cut(line, width) for line in drawn]
@@ -108,13 +111,13 @@ def fitted(text: str, width: int) -> str:
     return set_cell_size(text, width)
 
 
-def _bars(chart: Bars, width: int, most: int | None) -> Iterator[Line]:
+def _bars(chart: Bars, width: int, most: int | None, log: bool) -> Iterator[Line]:
     # One row more takes as much room as saying that there is one more; half an axis would say something else.
     whole = most is None or isinstance(chart, Histogram) or len(chart.bars) <= most + 1
     shown = len(chart.bars) if whole or most is None else most
     if chart.parts:
         yield _legend(chart.parts)
-    yield from _rows(chart.bars[:shown], chart.most, width, bool(chart.parts))
+    yield from _rows(chart.bars[:shown], chart.most, width, log)
     if rest := chart.left_out(shown):
         for each in wrapped(rest, width):
             yield Line(((each, "dim"),))
@@ -127,7 +130,7 @@ def _legend(parts: Sequence[str]) -> Line:
     return Line(tuple(pieces))
 
 
-def _rows(bars: Sequence[Bar], top: int, width: int, in_parts: bool) -> Iterator[Line]:
+def _rows(bars: Sequence[Bar], top: int, width: int, log: bool) -> Iterator[Line]:
     names = [clean(each.name) for each in bars]
     notes = [clean(each.note) for each in bars]
     numbers = [f"{each.value:,}" for each in bars]
@@ -138,7 +141,8 @@ def _rows(bars: Sequence[Bar], top: int, width: int, in_parts: bool) -> Iterator
     bar_wide = max(1, room - name_wide)
     for at, each in enumerate(bars):
         pieces = [(fitted(names[at], name_wide) + " ", "name")]
-        drawn = _parts(each, top, bar_wide) if in_parts and each.parts else [(_bar(each.value, top, bar_wide), "bar0")]
+        eighths = _level(each.value, top, 8 * bar_wide, log=log)
+        drawn = _parts(each, eighths) if each.parts else [(_bar(eighths), "bar0")]
         taken = sum(len(text) for text, _ in drawn)
         pieces += [*drawn, (" " * (bar_wide - taken + 1) + numbers[at].rjust(number_wide), "number")]
         if note_wide:
@@ -146,14 +150,12 @@ def _rows(bars: Sequence[Bar], top: int, width: int, in_parts: bool) -> Iterator
         yield Line(tuple(pieces), at)
 
 
-def _bar(value: int, top: int, width: int) -> str:
-    """What is more than nothing is seen to be there."""
-    eighths = max(1, round(8 * width * value / top)) if value and top else 0
+def _bar(eighths: int) -> str:
     return _EIGHTHS[8] * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
-def _parts(each: Bar, top: int, width: int) -> list[tuple[str, str]]:
-    whole = max(1, round(width * each.value / top)) if each.value and top else 0
+def _parts(each: Bar, eighths: int) -> list[tuple[str, str]]:
+    whole = max(1, round(eighths / 8)) if eighths else 0
     ends, so_far = [0], 0
     for part in each.parts:
         so_far += part
@@ -165,7 +167,7 @@ def _parts(each: Bar, top: int, width: int) -> list[tuple[str, str]]:
     ]
 
 
-def _over_time(chart: Lines, width: int) -> Iterator[Line]:
+def _over_time(chart: Lines, width: int, log: bool) -> Iterator[Line]:
     """An area of a few lines for each series, all of one scale."""
     number_wide = len(f"{chart.most:,}")
     across = max(4, width - number_wide - 1)
@@ -175,7 +177,7 @@ def _over_time(chart: Lines, width: int) -> Iterator[Line]:
         room = max(4, width - len(total) - len(unit))
         yield Line(((fitted(name, min(room, cell_len(name))), "name"), (total, "number"), (unit, "dim")), at)
         columns = _columns(series, across)
-        levels = [_level(value, chart.most, 8 * _AREA, log=chart.log) for value in columns]
+        levels = [_level(value, chart.most, 8 * _AREA, log=log) for value in columns]
         for row in reversed(range(_AREA)):
             scale = f"{chart.most:,}" if row == _AREA - 1 else "0" if row == 0 else ""
             area = "".join(_RISING[max(0, min(8, level - 8 * row))] for level in levels)
@@ -197,13 +199,14 @@ def _columns(series: Series, across: int) -> list[int]:
 
 
 def _level(value: int, top: int, steps: int, *, log: bool) -> int:
+    """Of so many steps; what is more than nothing is seen to be there."""
     if not value or not top:
         return 0
     share = math.log1p(value) / math.log1p(top) if log else value / top
     return max(1, round(steps * share))
 
 
-def _matrix(chart: Matrix, width: int, most: int | None) -> Iterator[Line]:
+def _matrix(chart: Matrix, width: int, most: int | None, log: bool) -> Iterator[Line]:
     """A square of shades with numbers where they fit, then the pairs, the most frequent first."""
     names = [clean(each) for each in chart.names]
     cell = 5 if width >= 60 else 2
@@ -227,6 +230,6 @@ def _matrix(chart: Matrix, width: int, most: int | None) -> Iterator[Line]:
             yield Line(tuple(pieces))
         yield Line(())
     shown = len(chart.pairs) if most is None or len(chart.pairs) <= most + 1 else most
-    yield from _rows(chart.pairs[:shown], max(each.value for each in chart.pairs), width, in_parts=False)
+    yield from _rows(chart.pairs[:shown], max(each.value for each in chart.pairs), width, log)
     if len(chart.pairs) > shown:
         yield Line(((f"and {len(chart.pairs) - shown:,} more", "dim"),))

@@ -202,6 +202,11 @@ class StatisticsScreen(FrameScreen):
         """The view behind the chart."""
         self.host.ask_sql(f"FROM {STATISTICS[self._at].view}")
 
+    def action_log(self) -> None:
+        """Of a long tail, plain bars show the head alone."""
+        self._view.scale(log=not self._view.logarithmic)
+        self.say("bars grow by the logarithm" if self._view.logarithmic else "bars grow as they count")
+
     # Of which labels.
 
     def action_set(self) -> None:

@@ -60,6 +60,7 @@ class ChartView(ScrollView, can_focus=False):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self.chart: Chart | None = None
+        self.logarithmic = False  # whether bars grow by the logarithm
         self._said = ""
         self._lines: list[Line] = []
         self._first: list[int] = []  # the line that each row begins on
@@ -111,6 +112,11 @@ class ChartView(ScrollView, can_focus=False):
             self.scroll_to(y=line - room + 1, animate=False, force=True)
         self.refresh()
 
+    def scale(self, *, log: bool) -> None:
+        """Let bars grow by the logarithm of what they count, or as they count it."""
+        self.logarithmic = log
+        self._lay_out()
+
     def leave(self) -> None:
         """Take the cursor off."""
         self._cursor = None
@@ -148,7 +154,7 @@ class ChartView(ScrollView, can_focus=False):
         else:
             chart = self.chart if width >= _CLOSE else replace(self.chart, facts=self.chart.facts[:1])
             about = text.heading(chart, width)[1:]  # the title stands in the frame
-            self._lines = [*about, Line(()), *text.lines(chart, width)]
+            self._lines = [*about, Line(()), *text.lines(chart, width, log=self.logarithmic)]
         first: dict[int, int] = {}
         for at, line in enumerate(self._lines):
             if line.row is not None:
