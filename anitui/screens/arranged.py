@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 
+from anitui.screens.bindings import shown_key
 from anitui.screens.grid_screen import GridScreen
 from anitui.screens.reading import Reading
 from anitui.screens.widgets.picture import GridCell, PictureGrid
@@ -23,7 +24,8 @@ class ArrangedScreen(GridScreen, Generic[V]):
     """Works a view out, reads the window that the grid asks for, and knows what is selected."""
 
     noun = "picture"
-    none_yet = "no pictures yet: i takes some in"
+    without_any: ClassVar[frozenset[str]] = frozenset()  # what can be done where there is nothing at all
+    without_these: ClassVar[frozenset[str]] = frozenset({"filter"})  # what may bring some here
 
     def __init__(self, view: V) -> None:
         super().__init__()
@@ -65,6 +67,7 @@ class ArrangedScreen(GridScreen, Generic[V]):
         yield self.grid()
 
     def on_mount(self) -> None:
+        self.watch(self.app, "status", lambda: self._say_why_nothing(), init=False)
         self.show(self._view)
 
     def on_unmount(self) -> None:
@@ -73,6 +76,36 @@ class ArrangedScreen(GridScreen, Generic[V]):
     def on_screen_resume(self) -> None:
         self._grid.focus()
         self.reload()
+
+    # Where there is nothing.
+
+    def none_yet(self) -> str:
+        """Why nothing is shown where no filter hides it."""
+        take_in = shown_key("anywhere.import_pictures", self.host.key_map)
+        status = self.host.status
+        if status is not None and status.set_aside and not status.active:
+            return "all pictures are set aside"
+        return f"no pictures yet: {take_in} takes some in"
+
+    @property
+    def _nothing(self) -> bool:
+        return self._arranged is not None and not len(self._arranged)
+
+    def bare(self) -> bool:
+        status = self.host.status
+        return self._nothing and status is not None and not status.active + status.set_aside
+
+    def matters(self, action_id: str) -> bool:
+        place, _, what = action_id.partition(".")
+        if place != self.place or not self._nothing:
+            return True
+        return what in self.without_any or (what in self.without_these and not self.bare())
+
+    def _say_why_nothing(self) -> None:
+        if self._nothing:
+            self._grid.empty_text = "nothing fits this filter" if self._view.query else self.none_yet()
+            self._grid.refresh()
+        self.refresh_keys()
 
     # What is shown.
 
@@ -101,7 +134,7 @@ class ArrangedScreen(GridScreen, Generic[V]):
         self._view, self._arranged = view, arranged
         self._selected.clear()
         grid = self._grid
-        grid.empty_text = "nothing fits this filter" if self._view.query else self.none_yet
+        self._say_why_nothing()
         grid.set_window(0, [], len(arranged))
         index = arranged.index_of(at) if at is not None else None
         grid.go_to(index or 0)

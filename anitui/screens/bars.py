@@ -21,6 +21,7 @@ SEEN_SECONDS = 0.6  # before them nobody has read that something went wrong, wha
 MOST_LINES = 3
 LONG_WORD = 30
 VITAL = ("anywhere.undo", "anywhere.help")
+WAY_IN = 1  # the rank of taking pictures in, where there are none
 WAY_OUT = 79  # the rank of `esc`, where the screen says what it does
 
 
@@ -165,12 +166,14 @@ class KeyBar(Static):
     def refresh_line(self) -> None:
         screen = self.screen if isinstance(self.screen, HostedScreen) else None
         way_out = screen.way_out() if screen is not None else ""
+        bare = screen is not None and screen.bare()
         key_map = host_of(self).key_map
         active = self.screen.active_bindings
         vital: list[tuple[int, Text]] = []
         others: list[tuple[int, Text]] = []
         for each in actions.for_place(self._place):
             rank = WAY_OUT if each.id == "anywhere.step_back" and way_out else each.rank
+            rank = WAY_IN if each.id == "anywhere.import_pictures" and bare else rank
             keys = [
                 key for key in actions.keys_of(each, key_map) if key in active and active[key].binding.id == each.id
             ]

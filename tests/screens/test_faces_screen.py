@@ -154,6 +154,25 @@ async def test_without_faces_a_key_finds_them(cafe: Workspace, shelf: Catalogue)
         assert at.grid.total == 12
 
 
+async def test_before_there_are_pictures_it_says_how_they_come(workspace: Workspace, catalogue: Catalogue) -> None:
+    async with sitting(workspace, catalogue, (80, 24)) as at:
+        await at.press("g", "f")
+        await at.sees("no pictures yet: i takes some in", "no labels yet: t", "names")
+        assert at.keys.startswith("i import · L labels · S label set · u undo")
+        await at.press("D")
+        assert at.place == "· no pictures yet: i takes some in"
+        await at.press("g", "b")
+        await at.sees("no pictures yet: i takes some in")
+        assert at.keys.startswith("i import · u undo")
+
+
+async def test_without_faces_the_bar_names_what_can_be_done(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (80, 24)) as at:
+        await at.press("g", "f")
+        await at.sees("no faces yet: D finds them")
+        assert "D find faces" in at.keys and "agree" not in at.keys and "import" not in at.keys
+
+
 async def test_faces_that_came_are_put_in_order(cafe: Workspace, crowd: Catalogue) -> None:
     async with sitting(cafe, crowd) as at:
         await faces_screen(at, "right", "right")

@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from anitui.screens.widgets.picture.words import cut
+from anitui.screens.widgets.picture.words import cut, wrapped
 from anitui.store.labels import Known
 
 
@@ -68,7 +68,7 @@ def lines(labels: Sequence[Known], current: str | None, width: int, height: int)
     line for itself.
     """
     if not labels:
-        return [Text(cut("no labels yet: t names", width), "dim", end="")]
+        return [Text(line, "dim", end="") for line in wrapped("no labels yet: t names", width)[:height]]
     at = next((at for at, each in enumerate(labels) if each.name == current), None)
     if len(labels) <= height:
         return [_line(each, width, marked=each.name == current) for each in labels]

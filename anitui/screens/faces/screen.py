@@ -194,9 +194,8 @@ class FacesScreen(ViewingScreen):
     def action_detect(self) -> None:
         status = self.host.status
         if status is not None and not status.active:
-            take_in = shown_key("anywhere.import_pictures", self.host.key_map)
-            self.say(f"there are no pictures yet: {take_in} takes some in")
+            self.say(self.none_yet())
             return
-        self._grid.empty_text = "looking for faces …"
-        self._grid.refresh()
+        self._looking = True
         self.host.find_faces()
+        self._say_why_nothing()

@@ -43,6 +43,8 @@ class ViewingScreen(ArrangedScreen[FaceView]):
 
     place = "faces"
     noun = "face"
+    without_any = frozenset({"labels", "set"})
+    without_these = frozenset({"filter", "detect"})
     CSS_PATH = "faces.tcss"
 
     def __init__(self) -> None:
@@ -51,6 +53,7 @@ class ViewingScreen(ArrangedScreen[FaceView]):
         self._faces: dict[int, ShownFace] = {}
         self._counting: Timer | None = None
         self._begun = False
+        self._looking = False  # for faces, as a key has asked
 
     def body(self) -> ComposeResult:
         with Horizontal():
@@ -58,9 +61,6 @@ class ViewingScreen(ArrangedScreen[FaceView]):
             yield LabelPanel()
 
     def on_mount(self) -> None:
-        find = shown_key("faces.detect", self.host.key_map)
-        self.none_yet = f"no faces yet: {find} finds them in all pictures"
-
         def begin(kept: Any) -> None:
             self._begun = True
             view, at = place_of.recalled(kept)
@@ -69,6 +69,7 @@ class ViewingScreen(ArrangedScreen[FaceView]):
 
         # What is found meanwhile comes as it is found.
         self.watch(self.app, "status", self._count_again, init=False)
+        self.watch(self.app, "working", self._works, init=False)
         self.where(NAME, "reading …")
         self.off_thread(lambda: remembered.remembered(self.host.catalogue, NAME), begin, group="begin")
 
@@ -84,6 +85,14 @@ class ViewingScreen(ArrangedScreen[FaceView]):
     def on_screen_suspend(self) -> None:
         if self._begun and self._arranged is not None and self._view.like is None:
             self.host.keep_place(NAME, place_of.kept(self._view, self.current()))
+
+    def none_yet(self) -> str:
+        status = self.host.status
+        if self._looking and self.host.working:
+            return "looking for faces …"
+        if status is None or not status.active:
+            return super().none_yet()
+        return f"no faces yet: {shown_key('faces.detect', self.host.key_map)} finds them in all pictures"
 
     # What is shown.
 
@@ -151,8 +160,13 @@ class ViewingScreen(ArrangedScreen[FaceView]):
         self._count_soon()
         self._count_again()
 
+    def _works(self) -> None:
+        self._looking = self._looking and bool(self.host.working)
+        self._say_why_nothing()
+
     def _count_again(self) -> None:
         """Faces came or went, by a detector or a file: everything is put in order again."""
+        self._say_why_nothing()
         arranged = self._arranged
         if arranged is None or self not in self.app.screen_stack:
             return
