@@ -2,34 +2,41 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow
 import pytest
 
 from anitui.cli import DATASET_FORMATS, main
+from anitui.pipeline.engine import InProcess, Processes
 from anitui.pipeline.export.registry import FORMATS
 from anitui.store import splits
-from anitui.store.catalogue import Catalogue
-from anitui.workspace import Workspace
-from tests.pipeline.a_dataset import Shelf, furnish
+from tests.pipeline.a_dataset import Shelf, copied, furnished
 
 LABELS = ("miku", "rei", "a/b", "asuka")
 
 
-@pytest.fixture
-def shelf(workspace: Workspace, catalogue: Catalogue, tmp_path: Path) -> Shelf:
-    made = Shelf(workspace, catalogue)
-    furnish(made, tmp_path / "pictures", LABELS)
-    return made
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return furnished(tmp_path_factory.mktemp("made"), LABELS)
 
 
 @pytest.fixture
-def at(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """For the command: the workspace is let go, and what is to be made is made in this process."""
-    from anitui.pipeline.engine import InProcess, Processes
+def shelf(made: Path, tmp_path: Path) -> Iterator[Shelf]:
+    with copied(made, tmp_path) as shelf:
+        yield shelf
 
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers take their time to come up."""
     monkeypatch.setattr(Processes, "map", InProcess.map)
+
+
+@pytest.fixture
+def at(shelf: Shelf) -> list[str]:
+    """For the command: the workspace is let go."""
     shelf.catalogue.close()
     return ["-w", str(shelf.workspace.root), "--json"]
 
@@ -134,7 +141,7 @@ def test_datasets_come_in_again(shelf: Shelf, tmp_path: Path, format: str, capsy
     out = tmp_path / "out"
     shelf.export(out, format, split="s")
     main(["init", str(tmp_path / "other")])
-    more = ["--workers", "1", "--json", "-w", str(tmp_path / "other")]
+    more = ["--json", "-w", str(tmp_path / "other")]
     files = {"coco": ["annotations/instances_train.json"]}.get(format, [""])
     pictures = ["--pictures", str(out / "train")] if format == "coco" else []
     code = main(["import", *(str(out / each) for each in files), "--format", format, *pictures, *more])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +19,8 @@ from anitui.pipeline.ingest import ImportOrder, import_pictures
 from anitui.progress import run
 from anitui.settings import ImportSettings
 from anitui.store import splits
-from anitui.store.catalogue import Catalogue
-from anitui.workspace import Workspace
+from anitui.store.catalogue import Catalogue, open_catalogue
+from anitui.workspace import Workspace, create
 
 LONG = "と" * 300
 HOSTILE = (
@@ -89,6 +91,24 @@ class Shelf:
             }
         )  # fmt: skip
         splits.freeze(self.catalogue, [(name, {}, {}, members, None)], "face", "characters")
+
+
+def furnished(folder: Path, labels: Sequence[str]) -> Path:
+    """A workspace with this in it, closed: to be copied, which is quicker than to make another."""
+    workspace = create(folder / "workspace")
+    catalogue = open_catalogue(workspace.catalogue)
+    furnish(Shelf(workspace, catalogue), folder / "pictures", labels)
+    catalogue.close()
+    return workspace.root
+
+
+@contextmanager
+def copied(made: Path, folder: Path) -> Iterator[Shelf]:
+    """A copy of it, open."""
+    workspace = Workspace(shutil.copytree(made, folder / "workspace"))
+    catalogue = open_catalogue(workspace.catalogue)
+    yield Shelf(workspace, catalogue)
+    catalogue.close()
 
 
 def furnish(shelf: Shelf, folder: Path, labels: Sequence[str] = HOSTILE) -> list[int]:
