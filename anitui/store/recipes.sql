@@ -20,8 +20,8 @@ GROUP BY format
 ORDER BY pictures DESC
 
 -- > Growth, week by week
-SELECT date_trunc('week', added_at)::DATE AS week, count(*) AS pictures, sum(count(*)) OVER (ORDER BY week) AS so_far,
-       format_bytes(sum(bytes)::BIGINT) AS together
+SELECT date_trunc('week', added_at)::DATE AS week, count(*) AS pictures,
+       sum(count(*)) OVER (ORDER BY week)::BIGINT AS so_far, format_bytes(sum(bytes)::BIGINT) AS together
 FROM images
 GROUP BY week
 ORDER BY week DESC
@@ -140,10 +140,11 @@ GROUP BY label
 ORDER BY pictures DESC, label
 
 -- > Pictures that nobody has labelled
+-- Neither as a whole, nor by a face in them.
 SELECT image_id, path, added_at
 FROM images
 ANTI JOIN tagged_images USING (image_id)
-WHERE state = 'active'
+WHERE state = 'active' AND image_id NOT IN (SELECT image_id FROM faces JOIN labelled_faces USING (face_id))
 ORDER BY image_id
 
 -- > Labels that go together

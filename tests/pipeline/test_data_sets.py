@@ -81,6 +81,10 @@ def test_class_folders_in_parts(tmp_path: Path, bring: Bring, catalogue: Catalog
     ]  # fmt: skip
     assert members(catalogue) == kept
     assert catalogue.value("SELECT count(*) FROM splits WHERE group_id <> image_id") == 0
+    # Each place keeps what its folder was called, so that pictures are found by it in Browse.
+    assert catalogue.rows("SELECT label, speaker, count(*) FROM tagged_images GROUP BY ALL ORDER BY 1") == [
+        ("miku", "job", 3), ("rin", "job", 2),
+    ]  # fmt: skip
     made_from = json.loads(catalogue.value("SELECT made_from FROM frozen_splits"))
     assert (made_from["format"], made_from["path"]) == ("imagefolder", str(folder))
     assert made_from["as_published"] == f"as it was published, from {folder}"
@@ -130,7 +134,11 @@ def test_one_picture_in_two_parts_or_classes(tmp_path: Path, bring: Bring, catal
     assert members(catalogue) == [
         ("set", "train", "miku", 1), ("set", "train", "rin", 1), ("set", "val", "rin", 1),
     ]  # fmt: skip
-    assert catalogue.value("SELECT count(*) FROM sightings") == 5  # both places of each are known
+    # Both places of each are known, with what they called it.
+    hints = catalogue.rows(
+        "SELECT list_sort(list(label_hint)) AS hints FROM sightings GROUP BY image_id ORDER BY hints"
+    )
+    assert hints == [(["len", "miku"],), (["rin"],), (["rin", "rin"],)]
     assert bring("imagefolder", folder).new_boxes == 0 and len(journal.history(catalogue)) == 1
 
 

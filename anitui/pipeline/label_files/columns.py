@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anitui.pipeline.label_files.model import KINDS, UNNAMED, LabelFormat, Sheet
@@ -92,6 +93,18 @@ def incoming(wanted: Settled, form: LabelFormat, speaker: str | None, label_set:
         [image for place in sheet.marked if (image := wanted.images[place]) is not None],
         bool(sheet.parts),
     )  # fmt: skip
+
+
+def hints(sheets: Sequence[Sheet]) -> dict[str, str]:
+    """What folders call the pictures in them, by their paths: it stays with each place, as with every import."""
+    found: dict[str, str] = {}
+    for sheet in sheets:
+        for picture, number, label in zip(sheet.picture, sheet.number, sheet.label, strict=True):
+            called = label if number is None else sheet.classes.get(number, f"class {number}")
+            path = sheet.found.get(picture)
+            if path is not None and called is not None and (tidy := _tidy(called)) is not None:
+                found[path] = tidy
+    return found
 
 
 def _once(classes: dict[str, int]) -> dict[str, int]:

@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,7 @@ class NamedPictures:
 
     label_files: Sequence[str]
     files: Sequence[str]
+    hints: Mapping[str, str] = field(default_factory=dict)  # what the whole of a file is called, by its path
 
     kind = "import"
 
@@ -96,7 +97,8 @@ class NamedPictures:
         return {"labels": [printable(each) for each in self.label_files]}
 
     def find(self, leave_out: Iterable[Path]) -> Iterator[FoundFile | Unfit]:
-        return FolderSource([Path(each) for each in self.files]).find(leave_out)
+        for each in FolderSource([Path(each) for each in self.files]).find(leave_out):
+            yield replace(each, label=self.hints.get(each.path))
 
     def sighting(self, path: str, label: str | None, sha256: str) -> NewSighting:
         return FolderSource(()).sighting(path, label, sha256)

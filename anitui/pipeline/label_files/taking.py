@@ -100,7 +100,7 @@ def import_labels(
     wanted = [_Wanted.of(sheet, order.pictures) for sheet in sheets]
     files = sorted({path for each in wanted for path in each.on_disk()})
     if files:
-        source = NamedPictures([str(each) for each in order.paths], files)
+        source = NamedPictures([str(each) for each in order.paths], files, columns.hints(sheets))
         report.imported = yield from take_in(workspace, catalogue, source, settings, engine)
     yield Event("matching names")
     _find(catalogue, wanted, files, report, problems)
