@@ -5,11 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from anitui import progress
 from anitui.errors import WrongUse
@@ -17,48 +13,34 @@ from anitui.pipeline.charts.model import Chart
 from anitui.pipeline.examine import limits_of
 from anitui.pipeline.measuring import report
 from anitui.pipeline.measuring.catalogue import STATISTICS, Measured
+from anitui.pipeline.measuring.rows import Statistic
 from anitui.screens.bindings import bindings
-from anitui.screens.frame import FrameScreen
+from anitui.screens.charted import ChartedScreen
 from anitui.screens.questions import AskPath, Choose, Confirm
 from anitui.screens.reading import Reading
-from anitui.screens.widgets.chart_view import ChartView
-from anitui.screens.widgets.lines import Lines
 from anitui.store import statistics as stats
 from anitui.store.labels import CHARACTERS
 from anitui.words import count, size
 
-_NARROW, _LOW = 76, 16
 _PAGE = "statistics.html"
 
 
-class StatisticsScreen(FrameScreen):
+class StatisticsScreen(ChartedScreen):
     """Shows what is counted. Nothing here changes anything."""
 
     place = "statistics"
-    CSS_PATH = "statistics.tcss"
+    heading = "statistics"
     BINDINGS: ClassVar[list[BindingType]] = bindings("statistics")
-    AUTO_FOCUS = ""
 
     def __init__(self) -> None:
         super().__init__()
-        self._at = 0
         self._set = CHARACTERS
         self._charts: dict[str, Chart] = {}  # those that were read since something changed
         self._reading = Reading()
         self._writing = False
 
-    def body(self) -> ComposeResult:
-        with Container(id="statistics"):
-            with Container(id="statistics-which", classes="panel") as which:
-                which.border_title = "statistics"
-                listed = Lines(*(Option(each.title, id=each.name) for each in STATISTICS), id="statistics-list")
-                listed.can_focus = False
-                yield listed
-            with Container(id="statistics-shown", classes="panel"):
-                yield ChartView(id="statistics-chart")
-
     def on_mount(self) -> None:
-        self.query_one(Lines).highlighted = self._at
+        self.list_anew([each.title for each in STATISTICS])
 
     def on_screen_resume(self) -> None:
         self.reload()  # what was decided elsewhere meanwhile
@@ -66,31 +48,29 @@ class StatisticsScreen(FrameScreen):
     def on_unmount(self) -> None:
         self._reading.stop()  # else leaving would wait for it
 
-    def on_resize(self) -> None:
-        width, height = self.size
-        body = self.query_one("#statistics")
-        body.set_class(width < _NARROW, "-narrow")
-        body.set_class(height < _LOW, "-low")
-
     # What is shown.
 
     @property
-    def _view(self) -> ChartView:
-        return self.query_one(ChartView)
+    def number(self) -> int:
+        return len(STATISTICS)
+
+    @property
+    def _chosen(self) -> Statistic:
+        return STATISTICS[self.at]
 
     def reload(self) -> None:
         self._charts.clear()
-        self._read()
+        self.show()
 
-    def _read(self) -> None:
+    def show(self) -> None:
         """Show the chosen one; read it first where it is not known."""
-        statistic = STATISTICS[self._at]
+        statistic = self._chosen
         if statistic.name in self._charts:
             self._draw()
             return
-        if self._view.chart is None or self._view.chart.name != statistic.name:
-            self._view.tell("reading …")
-        self._tell()
+        if self.view.chart is None or self.view.chart.name != statistic.name:
+            self.view.tell("reading …")
+        self.tell()
         cursor = self._reading.start(self.host.catalogue)
         label_set = self._set
 
@@ -98,99 +78,29 @@ class StatisticsScreen(FrameScreen):
             self._reading.done()
             if label_set == self._set:
                 self._charts[chart.name] = chart
-                if chart.name == STATISTICS[self._at].name:
+                if chart.name == self._chosen.name:
                     self._draw()
 
         read = Measured(self.host.catalogue, label_set, cursor)
         self.off_thread(lambda: read.chart(statistic), arrive, group="chart", failed=self._reading.done)
 
     def _draw(self) -> None:
-        self._view.show(self._charts[STATISTICS[self._at].name])
-        self._tell()
+        self.view.show(self._charts[self._chosen.name])
+        self.tell()
 
-    def _tell(self) -> None:
-        statistic = STATISTICS[self._at]
-        panel = self.query_one("#statistics-shown")
-        panel.border_title = statistic.title
-        panel.border_subtitle = statistic.view
-        within = self._view.cursor is not None
-        panel.set_class(within, "-within")
-        of_set = f" › {self._set}" if statistic.of_set else ""
-        far = f"{self._at + 1} of {len(STATISTICS)}"
-        if within:
-            far = f"row {(self._view.cursor or 0) + 1:,} of {self._view.rows:,}"
-        self.where(f"statistics › {statistic.title}{of_set}", far)
-        self.refresh_keys()
+    def tell(self) -> None:
+        super().tell()
+        panel = self.query_one("#charted-shown")  # what it is, is known before it is read
+        panel.border_title, panel.border_subtitle = self._chosen.title, self._chosen.view
 
-    def _go(self, at: int) -> None:
-        self._at = at % len(STATISTICS)
-        self._view.leave()
-        self.query_one(Lines).highlighted = self._at
-        self._read()
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self._go(event.option_index)  # it was clicked
-
-    # Moving.
-
-    def action_down(self) -> None:
-        self._step(1)
-
-    def action_up(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        """The next row where one has gone into the chart, else the next chart."""
-        if self._view.cursor is None:
-            self._go(self._at + by)
-        else:
-            self._view.move(self._view.cursor + by)
-            self._tell()
-
-    def action_page_down(self) -> None:
-        self._view.page(1)
-        self._tell()
-
-    def action_page_up(self) -> None:
-        self._view.page(-1)
-        self._tell()
-
-    def action_first(self) -> None:
-        self._view.end(last=False)
-        self._tell()
-
-    def action_last(self) -> None:
-        self._view.end(last=True)
-        self._tell()
-
-    def action_back(self) -> None:
-        self.step_back()
-
-    def step_back(self) -> bool:
-        if self._view.cursor is None:
-            return False
-        self._view.leave()
-        self._tell()
-        return True
-
-    def way_out(self) -> str:
-        return "to the list" if self._view.cursor is not None else ""
-
-    def on_chart_view_chosen(self, event: ChartView.Chosen) -> None:
-        self._view.move(event.row)
-        self._tell()
+    def say_where(self, far: str) -> None:
+        of_set = f" › {self._set}" if self._chosen.of_set else ""
+        self.where(f"statistics › {self._chosen.title}{of_set}", far)
 
     # Where rows lead.
 
-    def action_open(self) -> None:
-        """Into the rows; from a row to what it counts."""
-        if self._view.cursor is None:
-            if self._view.rows:
-                self._view.move(0)
-                self._tell()
-            return
-        row = self._view.current
+    def follow(self) -> None:
+        row = self.view.current
         if row is None or row.lead is None:
             self.say("this row leads nowhere; the view behind the chart may say more")
         elif row.lead.place == "faces":
@@ -200,12 +110,12 @@ class StatisticsScreen(FrameScreen):
 
     def action_sql(self) -> None:
         """The view behind the chart."""
-        self.host.ask_sql(f"FROM {STATISTICS[self._at].view}")
+        self.host.ask_sql(f"FROM {self._chosen.view}")
 
     def action_log(self) -> None:
         """Of a long tail, plain bars show the head alone."""
-        self._view.scale(log=not self._view.logarithmic)
-        self.say("bars grow by the logarithm" if self._view.logarithmic else "bars grow as they count")
+        self.view.scale(log=not self.view.logarithmic)
+        self.say("bars grow by the logarithm" if self.view.logarithmic else "bars grow as they count")
 
     # Of which labels.
 
