@@ -144,7 +144,7 @@ ORDER BY pictures DESC, label
 SELECT image_id, path, added_at
 FROM images
 ANTI JOIN tagged_images USING (image_id)
-WHERE state = 'active' AND image_id NOT IN (SELECT image_id FROM faces JOIN labelled_faces USING (face_id))
+WHERE state = 'active' AND image_id NOT IN (SELECT image_id FROM faces SEMI JOIN face_labels USING (face_id))
 ORDER BY image_id
 
 -- > Labels that go together
