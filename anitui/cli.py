@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from anitui import __version__
-from anitui.errors import AnituiError, in_one_sentence
+from anitui.errors import AnituiError, in_one_sentence, is_interruption
 from anitui.options import split
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
@@ -307,15 +307,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except AnituiError as error:
         return _complain(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return _complain("interrupted: what was done is kept, and the same command goes on from there", 130)
     except EOFError:
         return _complain("nobody answered, so nothing more was done", 1)
     except BrokenPipeError:
         # `anitui … | head`: nobody listens any more, and Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE  # as the shell has it of any program that ends so
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if is_interruption(error):
+            told = getattr(module, "interrupted", None)  # a command that does all or nothing says so itself
+            kept = (told and told(options)) or "what was done is kept, and the same command goes on from there"
+            return _complain(f"interrupted: {kept}", 130)
         sentence = in_one_sentence(error)
         if sentence is None:
             raise

@@ -47,6 +47,16 @@ def in_one_sentence(error: BaseException) -> str | None:
     return None
 
 
+def is_interruption(error: BaseException) -> bool:
+    """Whether somebody interrupted it. Inside the database it becomes an error of its own, at times a plain one."""
+    if isinstance(error, KeyboardInterrupt):
+        return True
+    database = sys.modules.get("duckdb")
+    if database is not None and isinstance(error, database.InterruptException):
+        return True
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
+
+
 def first_line(error: BaseException) -> str:
     """The database explains at length; the first line says it."""
     lines = str(error).strip().splitlines()

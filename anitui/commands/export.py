@@ -20,7 +20,7 @@ SHOWN = 5
 
 def run(options: argparse.Namespace) -> int:
     """Whichever of the two is meant."""
-    if options.format in LABEL_FORMATS and options.split is None and options.pictures is None:
+    if label_files_alone(options):
         for option, given in (
             ("--size", options.size), ("--image-format", options.image_format), ("--fix-sizes", options.fix_sizes),
             ("--as-frozen", options.as_frozen), ("--link", options.link != "copy"),
@@ -53,6 +53,18 @@ def run(options: argparse.Namespace) -> int:
     tell(done)
     report(options, asdict(done))
     return 3 if done.failures else 0
+
+
+def interrupted(options: argparse.Namespace) -> str | None:
+    """What is true of an export of label files that was cut off."""
+    if label_files_alone(options):
+        return "every label file that is there is whole, and the same command with --force writes all of them"
+    return None
+
+
+def label_files_alone(options: argparse.Namespace) -> bool:
+    """Whether no pictures go out with them."""
+    return options.format in LABEL_FORMATS and options.split is None and options.pictures is None
 
 
 def tell(done: DatasetReport) -> None:

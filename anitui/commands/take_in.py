@@ -70,6 +70,13 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
+def interrupted(options: argparse.Namespace) -> str | None:
+    """What is true of an import that was cut off; nothing special of pictures alone."""
+    if options.format in (*LABEL_FORMATS, *DATA_SETS):
+        return "no box and no label was taken in; pictures that were are kept, and the same command passes over them"
+    return None
+
+
 def _sorted_out(options: argparse.Namespace) -> tuple[list[str], list[JobSpec], list[str]]:
     """What is imported as files lie, the jobs that read what others wrote of theirs, and data sets in class folders."""
     kinds = {path: _kind(path, options) for each in options.paths for path in _meant(each, options)}

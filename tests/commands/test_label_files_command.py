@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from duckdb import InterruptException
 from PIL import Image
 
 from anitui.cli import LABEL_FORMATS, main
+from anitui.errors import is_interruption
 from anitui.pipeline.label_files.registry import FORMATS
+from anitui.store.journal import Decision
 from anitui.workspace import Workspace
 
 LABELS = Path(__file__).parents[3] / "shared" / "data" / "labels"
@@ -157,3 +161,29 @@ def test_real_files_with_pictures_of_our_own(
         asked = ["--format", format, "--filter", f"folder:data/{format}"]
         assert main(["export", str(tmp_path / "out" / format), *asked, *at]) == 0
     assert {file: (tmp_path / "out" / file).read_text() for file in files} == files
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted"), InterruptException("x")])
+def test_an_interruption_is_told_for_what_it_is(
+    error: BaseException, data: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    """Inside the database ctrl-C is an error of its own; and of labels all are taken or none."""
+
+    def interrupted(*_: object, **__: object) -> int:
+        raise error
+
+    monkeypatch.setattr(Decision, "_note", interrupted)
+    at = ["--workers", "1", "-w", str(workspace.root)]
+    assert main(["import", str(data / "labels_faces.txt"), "--format", "lap", *at]) == 130
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.startswith("anitui: interrupted: no box and no label was taken in; pictures that were are kept")
+    assert main(["labels", "add", "miku", "-w", str(workspace.root)]) == 130
+    assert "what was done is kept, and the same command goes on" in capsys.readouterr().err
+    monkeypatch.setattr("anitui.pipeline.label_files.giving._save", interrupted)
+    assert main(["export", str(data / "out"), "--format", "lap", "-w", str(workspace.root)]) == 130
+    assert "every label file that is there is whole" in capsys.readouterr().err
+
+
+def test_other_errors_of_the_same_type_are_faults_of_ours() -> None:
+    assert not is_interruption(RuntimeError("something else"))
+    assert not is_interruption(RecursionError("Query interrupted"))
