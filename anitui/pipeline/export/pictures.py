@@ -131,7 +131,7 @@ def encoded(image: Image.Image, format: str, quality: int) -> bytes:
 def lies_turned(file: str, format: str) -> bool:
     """Whether a picture's EXIF data turns it, which not all who load pictures heed; cheap where it does not."""
     with open(file, "rb") as opened:  # noqa: PTH123
-        head = opened.read(4096)
+        head = opened.read(16_384)
         if format == "jpeg":
             if b"Exif\0\0" not in head:
                 return False

@@ -100,7 +100,7 @@ class ParquetWriter:
                 "source": first.url,
             }
         )
-        if len(self._rows) >= (ROW_GROUP if self._export.with_pictures else 100_000):
+        if len(self._rows) >= (ROW_GROUP if self._export.with_pictures else 20_000):
             self._flush()
 
     def _flush(self) -> None:
