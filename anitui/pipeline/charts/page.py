@@ -81,12 +81,14 @@ def _parts(page: Page) -> Iterator[str]:
     yield f"<style>{_style()}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
     yield f'<p class="about">{_safe(page.made)}</p>\n{_totals(page.totals)}{_contents(page)}</header>\n<main>\n'
     for chart in page.charts:
-        yield _section(chart)
+        if not chart.empty:
+            yield _section(chart)
     if page.cloud is not None:
         yield f'<section id="cloud"><h2>Word cloud</h2><p class="about">{_safe(page.cloud_told)}</p>'
         yield f'<img class="cloud" alt="{_safe(page.cloud_told)}" src="{_data(page.cloud, "png")}"></section>\n'
     if page.samples:
         yield from _gallery(page)
+    yield _nothing_yet([each for each in page.charts if each.empty])
     yield '</main>\n<footer><p>Made by anitui. Each view can be asked: <code>anitui sql "FROM stats_classes"</code>'
     yield "</p></footer>\n</body>\n</html>\n"
 
@@ -113,18 +115,21 @@ def _totals(totals: Mapping[str, int]) -> str:
 
 
 def _contents(page: Page) -> str:
-    links = [(each.name, each.title) for each in page.charts]
+    links = [(each.name, each.title) for each in page.charts if not each.empty]
     links += [("cloud", "Word cloud")] * (page.cloud is not None) + [("samples", "Samples")] * bool(page.samples)
     return "<nav>" + "".join(f'<a href="#{_safe(name)}">{_safe(title)}</a>' for name, title in links) + "</nav>\n"
 
 
 def _section(chart: Chart) -> str:
-    told = "".join(f"<p>{_safe(fact)}</p>" for fact in chart.facts) if not chart.empty else ""
     head = f'<h2>{_safe(chart.title)}</h2><p class="about">{_safe(chart.about)} · <code>{_safe(chart.view)}</code></p>'
-    if chart.empty:
-        return f'<section id="{_safe(chart.name)}">{head}<p>{_safe(chart.nothing)}</p></section>\n'
+    told = "".join(f"<p>{_safe(fact)}</p>" for fact in chart.facts)
     drawn = f'<div class="wide">{svg.inline(chart)}</div>'
     return f'<section id="{_safe(chart.name)}">{head}{told}{drawn}{_table(chart)}</section>\n'
+
+
+def _nothing_yet(charts: Sequence[Chart]) -> str:
+    rows = "".join(f"<tr><th>{_safe(each.title)}</th><td>{_safe(each.nothing)}</td></tr>" for each in charts)
+    return f'<section id="nothing"><h2>Nothing yet</h2><table>{rows}</table></section>\n' if rows else ""
 
 
 def _table(chart: Chart) -> str:

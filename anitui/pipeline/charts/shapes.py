@@ -164,7 +164,7 @@ def _standing(drawing: Drawing, chart: Histogram, y: float) -> float:
     high, left, bottom = 220.0, _EDGE + 52.0, 26.0
     right = float(drawing.width - _EDGE)
     _grid(drawing, chart.most, y, high, left, right, log=False)
-    each_wide = (right - left) / len(chart.bars)
+    each_wide = min((right - left) / len(chart.bars), 120.0)
     taken = -math.inf
     # Where the steps do not fit in full, all of them are named by where they begin.
     whole = all(width_of(clean(each.name), 12) <= each_wide for each in chart.bars)
