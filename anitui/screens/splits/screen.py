@@ -18,7 +18,7 @@ from anitui.screens.bindings import bindings
 from anitui.screens.charted import ChartedScreen
 from anitui.screens.questions import AskPath
 from anitui.screens.splits.ordering import SplitForm
-from anitui.screens.splits.telling import audited, listed, read
+from anitui.screens.splits.telling import audited, in_full, listed, read
 from anitui.store import splits
 from anitui.store.splits import Frozen
 
@@ -38,7 +38,7 @@ class SplitsScreen(ChartedScreen):
     def __init__(self) -> None:
         super().__init__()
         self._splits: list[Frozen] = []
-        self._audits: dict[str, Bars] = {}  # of this sitting, by the folder; the newest first
+        self._audits: dict[Path, AuditReport] = {}  # of this sitting, by the folder; the newest first
         self._wanted: str | None = None  # what to show as soon as it is there
 
     def on_screen_resume(self) -> None:
@@ -79,7 +79,7 @@ class SplitsScreen(ChartedScreen):
         self.show()
 
     def _list(self) -> None:
-        self.list_anew([*(each.title for each in self._audits.values()), *map(listed, self._splits)])
+        self.list_anew([*(f"audit of {folder.name}" for folder in self._audits), *map(listed, self._splits)])
 
     def show(self) -> None:
         split = self._split
@@ -89,7 +89,7 @@ class SplitsScreen(ChartedScreen):
                 self.view.tell("reading …")
             self.off_thread(lambda: read(catalogue, split), self._draw, group="chart")
         elif self._audits:
-            self._draw(list(self._audits.values())[self.at])
+            self._draw(audited(*list(self._audits.items())[self.at]))
         else:
             self.view.tell(_NOTHING)
         self.tell()
@@ -104,8 +104,11 @@ class SplitsScreen(ChartedScreen):
 
     def follow(self) -> None:
         row, split = self.view.current, self._split
-        if row is None or row.lead is None or split is None:
-            self.say("these files lie outside of the workspace: the line says where")
+        if split is None:
+            # These files lie outside of the workspace: all that can be done is to say which they are.
+            self.say(in_full(list(self._audits.values())[self.at].leaks[self.view.cursor or 0]))
+        elif row is None or row.lead is None:
+            return
         elif row.lead.place == "faces":
             self.host.see_faces(row.lead.query, split.label_set)
         else:
@@ -120,7 +123,7 @@ class SplitsScreen(ChartedScreen):
             if order is not None:
                 self.host.make_split(order, self._made)
 
-        taken = {each.split for each in self._splits}
+        taken = splits.names(self.host.catalogue)
         name = next(each for each in ("main", *(f"main {n}" for n in range(2, 1000))) if each not in taken)
         self.app.push_screen(SplitForm(name), answered)
 
@@ -177,9 +180,8 @@ class SplitsScreen(ChartedScreen):
         self.app.push_screen(AskPath("Look for leaks in which folder?", detail=detail), answered)
 
     def _audited(self, folder: Path, report: AuditReport) -> None:
-        key = str(folder)
-        self._audits.pop(key, None)
-        self._audits = {key: audited(folder, report), **self._audits}
+        self._audits.pop(folder, None)
+        self._audits = {folder: report, **self._audits}
         self.at = 0
         if self.is_attached:
             self.view.leave()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from anitui.pipeline.charts.model import Bar, Bars, Lead
 from anitui.pipeline.splitting.audit import AuditReport
@@ -63,16 +65,24 @@ def _quoted(text: str) -> str:
 
 
 def audited(folder: Path, report: AuditReport) -> Bars:
-    """An audit as a chart: a row for each leak."""
+    """An audit as a chart: a row for each leak. What each is in full, `in_full` says."""
     bars = [
-        Bar(f"{Path(each['path']).parent.name}/{Path(each['path']).name}", 64 - (each["bits"] or 0), (),
-            f"{each['reason']}{'' if each['bits'] is None else ' ' + str(each['bits'])}, "
-            f"{each['other_part']} {Path(each['other']).parent.name}/{Path(each['other']).name}")
+        Bar(f"{each['part']}/{_short(each['path'])}", 64 - (each["bits"] or 0), note=each["reason"])
         for each in report.leaks
-    ]  # fmt: skip
+    ]
     command = f"anitui split --audit {shlex.quote(str(folder))} -o leaks.csv"
     return Bars(
         name=f"audit {folder}", title=f"audit of {folder.name}", view="", unit="bits in common",
         about=f"how many of 64 bits each has in common with one in an earlier part; as a file: {command}",
         facts=tuple(audit_in_words(report)), bars=bars, of="leak", nothing="no leaks were found",
     )  # fmt: skip
+
+
+def in_full(leak: Mapping[str, Any]) -> str:
+    """One leak in a sentence."""
+    bits = "" if leak["bits"] is None else f", {count(leak['bits'], 'bit')} apart"
+    return f"{leak['reason']}{bits}: {leak['path']} and, in {leak['other_part']}, {leak['other']}"
+
+
+def _short(path: str) -> str:
+    return f"{Path(path).parent.name}/{Path(path).name}"
