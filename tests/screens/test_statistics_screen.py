@@ -133,6 +133,17 @@ async def test_thousands_of_classes_are_gone_through_at_any_size(
         assert "█" in at.seen() or size == (20, 6)
 
 
+async def test_of_more_rows_than_anybody_goes_through_the_rest_is_told(
+    workspace: Workspace, catalogue: Catalogue
+) -> None:
+    with catalogue.writing() as connection:
+        connection.execute("INSERT INTO labels (label) SELECT printf('label %04d', n) FROM range(6000) t(n)")
+    many(catalogue, 9)
+    async with sitting(workspace, catalogue, (80, 24)) as at:
+        await at.press("g", "i", "enter", "end", "left", "end")
+        assert "and 1,009 more classes" in at.seen()
+
+
 async def test_bars_by_the_logarithm(workspace: Workspace, catalogue: Catalogue) -> None:
     many(catalogue, 40)
     async with sitting(workspace, catalogue, (120, 60)) as at:

@@ -18,6 +18,7 @@ from anitui.pipeline.charts.model import Bar, Chart
 from anitui.pipeline.charts.shapes import COLOURS
 from anitui.pipeline.charts.text import Line
 
+_MOST = 5000  # rows; of tags there may be hundreds of thousands, and nobody goes through those one by one
 _CLOSE = 44  # narrower, and what is said above a chart would leave it no room
 
 
@@ -154,7 +155,7 @@ class ChartView(ScrollView, can_focus=False):
         else:
             chart = self.chart if width >= _CLOSE else replace(self.chart, facts=self.chart.facts[:1])
             about = text.heading(chart, width)[1:]  # the title stands in the frame
-            self._lines = [*about, Line(()), *text.lines(chart, width, log=self.logarithmic)]
+            self._lines = [*about, Line(()), *text.lines(chart, width, _MOST, log=self.logarithmic)]
         first: dict[int, int] = {}
         for at, line in enumerate(self._lines):
             if line.row is not None:
