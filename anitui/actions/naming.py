@@ -91,6 +91,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("boxes.previous_box", "shift+tab", "box before", "Take the box before into the hand."),
     Action("boxes.next_picture", "pagedown", "next picture", "The next picture, without a word about this one."),
     Action("boxes.previous_picture", "pageup", "picture before", "The picture before."),
+    Action("boxes.first_picture", "home", "first", "To the first picture, without a word about this one."),
+    Action("boxes.last_picture", "end", "last", "To the last picture."),
     *(
         Action(f"boxes.{way}", f"{way},{letter}", way, f"Move the box or its corner {way}, by a step that is seen.")
         for way, letter in (("left", "a"), ("right", "d"), ("up", "w"), ("down", "s"))

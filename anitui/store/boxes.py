@@ -49,7 +49,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Boxed:
-    """A picture with its boxes. `looked` are the detectors that have boxes here, also such as were set aside."""
+    """A picture with its boxes.
+
+    `looked` are the detectors that have boxes here, also such as were set aside; `in_vain` those that found none.
+    """
 
     image_id: int
     path: str
@@ -62,6 +65,7 @@ class Boxed:
     boxes: tuple[Box, ...]
     looked: tuple[tuple[str, int], ...]
     lacks_hashes: bool
+    in_vain: tuple[str, ...] = ()
 
     @property
     def marked(self) -> bool:
@@ -146,6 +150,10 @@ def boxed(catalogue: Catalogue, image_id: int, label_set: str) -> Boxed:
     for row in rows:
         if row[6] != BY_HAND:
             detectors[row[6]] = detectors.get(row[6], 0) + 1
+    in_vain = catalogue.rows(
+        "SELECT detector FROM detections WHERE image_id = ? AND faces = 0 AND reason IS NULL ORDER BY detector",
+        [image_id],
+    )
     active = [row for row in rows if row[9] == "active"]
     names, hashed = _said_of(catalogue, [row[0] for row in active], label_set)
     there: list[Box] = []
@@ -165,6 +173,7 @@ def boxed(catalogue: Catalogue, image_id: int, label_set: str) -> Boxed:
         tuple(there),
         tuple(sorted(detectors.items())),
         any(each.face_id not in hashed for each in there),
+        tuple(detector for (detector,) in in_vain if detector not in detectors),
     )
 
 

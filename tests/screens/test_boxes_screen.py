@@ -159,6 +159,7 @@ async def test_a_box_is_inserted_grown_and_kept_or_given_up(cafe: Workspace, box
     async with at_boxes(cafe, boxed) as at:
         await at.press("i", "right", "up")
         await at.sees("new: arrows grow it", "box 3 of 3")
+        assert "3 boxes · 1 of 1" in at.place
         await at.press("escape")
         await at.sees("2 boxes, none chosen")
         assert len(on_disk(boxed)) == 2
@@ -229,18 +230,29 @@ async def test_copying_takes_what_a_detector_found_and_is_not_there(cafe: Worksp
         await at.press("down", "enter")
         assert boxed.rows("SELECT kind, detector, w FROM faces WHERE kind = 'head'") == [("head", "person", 300.0)]
     async with at_boxes(cafe, boxed, query="id:1") as at:
+        await at.sees("no boxes")
+        assert "takes one" not in at.seen() and "draws one" in at.seen(), "there is none to take"
         await at.press("k")
-        assert "no detector has found anything in this picture" in at.place
+        assert "animeface looked here and found no face" in at.place
+    with boxed.writing() as connection:
+        connection.execute("DELETE FROM detections")
+    async with at_boxes(cafe, boxed, query="id:1") as at:
+        await at.press("k")
+        assert "no detector has looked at this picture yet: `anitui detect` looks for faces" in at.place
 
 
 async def test_faces_and_heads_are_shown_alone_or_together(cafe: Workspace, boxed: Catalogue) -> None:
     async with at_boxes(cafe, boxed) as at:
-        await at.press("K", "K")
+        await at.press("K")
+        assert "shown and drawn: faces" in at.place
+        await at.press("K")
+        assert "shown and drawn: heads" in at.place
         await at.sees("no boxes")
         await at.press("i", "enter")
         assert boxed.rows("SELECT kind FROM faces WHERE detector = 'person'") == [("head",)]
         await at.sees("box 1 of 1 · head")
         await at.press("K")
+        assert "shown: faces and heads; drawn: faces" in at.place
         await at.sees("of 3 · head")
 
 
@@ -262,6 +274,11 @@ async def test_space_goes_to_what_nobody_has_gone_through(cafe: Workspace, boxed
             await at.press(key)
             went.append(screen(at)._image_id())
         assert went == [10, 10, 11, 12, 12] and "this is the first one" in at.place
+        went = []
+        for key in ("end", "home", "backspace", "backspace"):
+            await at.press(key)
+            went.append(screen(at)._image_id())
+        assert went == [10, 12, 10, 12]
         assert boxed.rows("SELECT count(*) FROM reviewed_images") == [(2,)]
 
 

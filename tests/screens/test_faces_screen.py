@@ -221,6 +221,22 @@ async def test_labels_are_renamed_merged_deleted_and_brought_back(cafe: Workspac
         assert changed == Label("Aoyama", "characters", ("Aoyama Blue Mountain", "青山"), "#123456", "]", 3)
 
 
+async def test_the_list_of_labels_gives_names_the_room_that_others_do_not_need(
+    cafe: Workspace, crowd: Catalogue
+) -> None:
+    long = "the very long name of a label with fifty letters"
+    labels.add(crowd, [Label(long)])
+    async with sitting(cafe, crowd, (80, 24)) as at:
+        await faces_screen(at, "L")
+        await at.sees(long)
+        labels.change(crowd, "chino", aliases=["Kafuu Chino", "カフチノ", "one of many other names"])
+        at.app.changed()
+        await at.sees("the very long name of a", "Kafuu Chino, カフチノ")
+        assert all(len(line) <= 80 for line in at.lines())
+        await at.resize(160, 24)
+        await at.sees(long, "one of many other names")
+
+
 async def test_another_set_has_names_of_its_own(cafe: Workspace, crowd: Catalogue) -> None:
     async with sitting(cafe, crowd, (120, 36)) as at:
         await faces_screen(at, "1", "home", "S")

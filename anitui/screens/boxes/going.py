@@ -335,6 +335,20 @@ class BoxesGoing(BoxesLooking):
         else:
             self.say("this is the first one")
 
+    def action_first_picture(self) -> None:
+        self._jump(0)
+
+    def action_last_picture(self) -> None:
+        self._jump(-1)
+
+    def _jump(self, to: int) -> None:
+        place = to % len(self.queue) if self.queue is not None and len(self.queue) else None
+        if place is None:
+            self.say("there is no picture here")
+        elif place != self._at:
+            self._visited.append(self._at)
+            self._go(place)
+
     def action_filter(self) -> None:
         def answered(query: str | None) -> None:
             if query is not None:

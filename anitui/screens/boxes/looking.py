@@ -46,7 +46,7 @@ class BoxesLooking(FrameScreen):
         self._new_label = False
         self._drawing = False  # a drawing was asked for, and is not on the screen yet
         self._words: dict[str, Text] = {}
-        self._hold: tuple[bool, ...] = ()
+        self._hold: tuple[int, ...] = ()
         self._drawn_late = False  # and what it shows is not the latest
 
     def body(self) -> ComposeResult:
@@ -155,10 +155,11 @@ class BoxesLooking(FrameScreen):
         pressed = as_pressed(self.labels, "boxes", self.host.key_map)
         self._say_in("#labels-told", of_labels(desk, pressed, room.width, room.height, self._key("type")))
         self._say_in("#told", Text(("hidden · " if self.hidden else "") + in_a_line(desk)))
-        hold = desk.selected is not None, desk.corner is not None, desk.draft is not None, self.zoomed
+        hold = len(desk.boxes), desk.selected is not None, desk.corner is not None, desk.draft is not None, self.zoomed
         if hold != self._hold:
             self._hold = hold
             self.refresh_keys()
+            self.tell()
 
     def _say_in(self, where: str, words: Text) -> None:
         """Only what is otherwise: over a slow line every line that is drawn again is felt."""

@@ -12,13 +12,12 @@ from anitui.store.boxes import Box
 from anitui.store.labels import Known
 
 Colour = tuple[int, int, int]
-NO_NAME: Colour = (0, 255, 0)  # no label's of its own accord, and seen on pale and on dark pictures
 
 
-def colour_of(box: Box, colours: Mapping[str, str]) -> Colour:
-    """The colour that a box is drawn in: its label's."""
+def colour_of(box: Box, colours: Mapping[str, str]) -> Colour | None:
+    """The colour that a box is drawn in: its label's; none where it has no name, lest it look like one that has."""
     said = colours.get(box.label or "", "").lstrip("#")
-    return (int(said[:2], 16), int(said[2:4], 16), int(said[4:6], 16)) if len(said) == 6 else NO_NAME
+    return (int(said[:2], 16), int(said[2:4], 16), int(said[4:6], 16)) if len(said) == 6 else None
 
 
 def in_a_line(desk: Desk) -> str:
@@ -59,12 +58,12 @@ def _box_lines(desk: Desk, colours: Mapping[str, str], hidden: bool, keys: Seque
         lines = [Text(f"{there}, none chosen" if desk.boxes else there, "bold")]
         if hidden:
             lines.append(Text("hidden", "bold"))
-        what = [f"{key} {does}" for key, does in zip(keys, ("takes one", "draws one", "copies some"), strict=False)]
+        does = {"takes one": bool(desk.boxes), "draws one": True, "copies some": bool(desk.picture.looked)}
+        what = [f"{key} {each}" for (each, can), key in zip(does.items(), keys, strict=False) if can]
         return lines + [Text(each, "dim") for each in what]
-    red, green, blue = colour_of(box, colours)
     lines = [
         Text(f"box {place + 1} of {len(desk.boxes)} · {box.kind}", "bold"),
-        Text("■ ", f"rgb({red},{green},{blue})").append(box.label or "no name", "bold not dim"),
+        _sign(box, colours).append(box.label or "no name", "bold not dim"),
     ]
     if box.said_by:
         lines.append(Text(f"named by {box.said_by}", "dim"))
@@ -74,6 +73,11 @@ def _box_lines(desk: Desk, colours: Mapping[str, str], hidden: bool, keys: Seque
     if hidden:
         lines.append(Text("hidden", "bold"))
     return lines
+
+
+def _sign(box: Box, colours: Mapping[str, str]) -> Text:
+    colour = colour_of(box, colours)
+    return Text("□ ") if colour is None else Text("■ ", "rgb({},{},{})".format(*colour))
 
 
 def _label_lines(labels: Sequence[Known], box: Box | None, room: int, type_key: str) -> list[Text]:

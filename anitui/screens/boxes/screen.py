@@ -230,8 +230,10 @@ class BoxesScreen(BoxesGoing):
                 self._save()
                 self.keeper.copy(picture, detector, desk.kind)
 
-        if not looked:
-            self.say("no detector has found anything in this picture; `anitui detect` looks for faces")
+        if not looked and desk.picture.in_vain:
+            self.say(f"{' and '.join(desk.picture.in_vain)} looked here and found no face")
+        elif not looked:
+            self.say("no detector has looked at this picture yet: `anitui detect` looks for faces")
         elif len(looked) == 1:
             copy(looked[0][0])
         else:
@@ -260,8 +262,8 @@ class BoxesScreen(BoxesGoing):
         self.showing = SHOWN[(SHOWN.index(self.showing) + 1) % len(SHOWN)]
         if self.desk is not None:
             self.desk.show(self.showing)
-        drawn = "heads" if self.showing == "heads" else "faces"
-        self.say(f"shown: {self.showing}; what is drawn are {drawn}")
+        both = self.showing == SHOWN[0]
+        self.say(f"shown: {self.showing}; drawn: faces" if both else f"shown and drawn: {self.showing}")
         self.draw()
         self.tell()
 

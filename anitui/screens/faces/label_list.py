@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -70,10 +70,10 @@ class LabelsScreen(FrameScreen):
     def _draw(self) -> None:
         listed = self.query_one("#listed", Lines)
         at = listed.highlighted
-        room = max(20, self.size.width - 3)
-        self.query_one("#heading", Static).update(_heading(room))
+        columns = _columns(self._labels, self.size.width - 3)
+        self.query_one("#heading", Static).update(_heading(columns))
         listed.clear_options()
-        listed.add_options([Option(_line(each, room)) for each in self._labels])
+        listed.add_options([Option(_line(each, columns)) for each in self._labels])
         listed.highlighted = at if self._labels and at is not None and at < len(self._labels) else None
 
     def _tell(self) -> None:
@@ -228,23 +228,32 @@ class LabelsScreen(FrameScreen):
         self.action_rename()
 
 
-def _columns(room: int) -> tuple[int, int]:
-    """The width of the names, and of what else a label is called."""
-    name = max(12, min(40, (room - 22) // 2))
-    return name, max(0, room - 22 - name)
+_OTHERS = 22  # columns of keys, colours and numbers
 
 
-def _heading(room: int) -> Text:
-    name, also = _columns(room)
+def _columns(labels: Sequence[Known], room: int) -> tuple[int, int]:
+    """The width of the names, and of what else a label is called: each what it needs, and half where both need more."""
+    room = max(12, room - _OTHERS)
+    name = max((cell_len(each.name) for each in labels), default=0)
+    also = max((cell_len(_also(each)) for each in labels), default=0)
+    name = min(max(12, name), max(room // 2, room - also))
+    return name, room - name
+
+
+def _also(each: Known) -> str:
+    return ", ".join(each.aliases) if each.listed else "only heard of"
+
+
+def _heading(columns: tuple[int, int]) -> Text:
+    name, also = columns
     return Text(f"key    {'name':<{name}} {'faces':>8}  {'also' if also > 4 else ''}", no_wrap=True)
 
 
-def _line(each: Known, room: int) -> Text:
-    name, also = _columns(room)
+def _line(each: Known, columns: tuple[int, int]) -> Text:
+    name, also = columns
     text = Text(no_wrap=True)
     text.append(f"{each.key or ' '}  ", Style(bold=True)).append("██  ", Style(color=each.colour))
     shown = cut(each.name, name)
     text.append(shown + " " * (name - cell_len(shown)), Style(dim=not each.listed))
     text.append(f" {each.faces:>8,}  ")
-    said = ", ".join(each.aliases) if each.listed else "only heard of"
-    return text.append(cut(said, also), Style(dim=True)) if also > 4 else text
+    return text.append(cut(_also(each), also), Style(dim=True)) if also > 4 else text

@@ -109,6 +109,15 @@ def test_boxes_are_outlined_one_pixel_thick_on_a_copy() -> None:
     assert not np.asarray(picture).any()
 
 
+def test_a_box_without_a_colour_is_dashed_light_and_dark_wherever_it_lies() -> None:
+    grey = Image.new("RGB", (40, 30), (128, 128, 128))
+    marked = np.asarray(with_boxes(grey, [(4, 4, 24, 24)], [None]))[..., 0]
+    assert "".join("#" if value else "." for value in marked[4, 4:24]) == "...###...###...###.."
+    assert (marked[4:24, 4] == marked[4, 4:24]).all() and (marked[5:23, 5:23] == 128).all()
+    seen_in_part = np.asarray(with_boxes(grey, [(-96e6, 4, 24, 24)], [None]))[..., 0]
+    assert "".join("#" if value else "." for value in seen_in_part[4, :23]) == "...###...###...###...##"
+
+
 def test_boxes_partly_or_wholly_outside_do_no_harm() -> None:
     picture = Image.new("RGB", (20, 10))
     assert np.asarray(with_boxes(picture, [(-5, -5, 5, 5)], [(255, 0, 0)])).any()

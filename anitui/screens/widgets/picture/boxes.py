@@ -19,7 +19,8 @@ class Box:
     y: float
     width: float
     height: float
-    colour: Colour = (255, 220, 0)
+    colour: Colour | None = (255, 220, 0)
+    """None is white and black in turns: taken for no colour, and seen on pale and on dark pictures."""
     handles: bool = False
     """Whether it is the one that can be changed: its corners have handles."""
     corner: int | None = None
@@ -38,12 +39,14 @@ class Box:
 
 
 _HANDLE, _RIM, _IN_HAND = (255, 255, 255), (0, 0, 0), (255, 0, 255)
+_LIGHT, _DARK = (235, 235, 235), (0, 0, 0)
+_DASH = 3  # times as long as thick
 
 
 def with_boxes(
-    image: Image.Image, boxes: Sequence[Rectangle], colours: Sequence[Colour], thickness: int = 1
+    image: Image.Image, boxes: Sequence[Rectangle], colours: Sequence[Colour | None], thickness: int = 1
 ) -> Image.Image:
-    """A copy with each box (left, top, right, bottom in pixels) outlined in its colour."""
+    """A copy with each box (left, top, right, bottom in pixels) outlined in its colour, or dashed where it has none."""
     marked = image.convert("RGB")
     if marked is image:
         marked = image.copy()
@@ -52,8 +55,29 @@ def with_boxes(
         if right < left or bottom < top:
             continue
         corners = [round(left), round(top), max(round(left), round(right) - 1), max(round(top), round(bottom) - 1)]
-        draw.rectangle(corners, outline=colour, width=thickness)
+        draw.rectangle(corners, outline=colour or _LIGHT, width=thickness)
+        if colour is None:
+            _dash(draw, corners, marked.size, thickness)
     return marked
+
+
+def _dash(draw: ImageDraw.ImageDraw, corners: Sequence[int], size: tuple[int, int], thickness: int) -> None:
+    left, top, right, bottom = corners
+    dash, thick = _DASH * thickness, thickness - 1
+    for x in _begun(left, right, dash, size[0]):
+        end = min(x + dash - 1, right)
+        draw.rectangle([x, top, end, min(top + thick, bottom)], fill=_DARK)
+        draw.rectangle([x, max(top, bottom - thick), end, bottom], fill=_DARK)
+    for y in _begun(top, bottom, dash, size[1]):
+        end = min(y + dash - 1, bottom)
+        draw.rectangle([left, y, min(left + thick, right), end], fill=_DARK)
+        draw.rectangle([max(left, right - thick), y, right, end], fill=_DARK)
+
+
+def _begun(low: int, high: int, dash: int, size: int) -> range:
+    """Where the dark dashes of a side begin: at the same places of the box, whatever part of it is seen."""
+    unseen = max(0, -low) // (2 * dash) * 2 * dash
+    return range(low + unseen, min(high + 1, size), 2 * dash)
 
 
 def with_handles(image: Image.Image, box: Rectangle, side: int, corner: int | None) -> Image.Image:
