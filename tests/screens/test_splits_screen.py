@@ -87,7 +87,7 @@ async def test_a_folder_is_audited(workspace: Workspace, catalogue: Catalogue, t
         await at.sees("1 of 5 pictures are in an earlier part as well", pause=0.05)
         await at.sees("audit of set", "x/test3.png", "the same file")
         await at.press("enter", "enter")
-        await at.sees("the same file: ", "in train, ")
+        await at.sees("the same file: test/x/test3.png and train/x/train3.png")
 
 
 async def test_the_form_of_an_export(workspace: Workspace, filled: Catalogue) -> None:

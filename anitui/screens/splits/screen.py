@@ -106,7 +106,8 @@ class SplitsScreen(ChartedScreen):
         row, split = self.view.current, self._split
         if split is None:
             # These files lie outside of the workspace: all that can be done is to say which they are.
-            self.say(in_full(list(self._audits.values())[self.at].leaks[self.view.cursor or 0]))
+            folder, report = list(self._audits.items())[self.at]
+            self.say(in_full(folder, report.leaks[self.view.cursor or 0]))
         elif row is None or row.lead is None:
             return
         elif row.lead.place == "faces":

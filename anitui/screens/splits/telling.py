@@ -66,10 +66,7 @@ def _quoted(text: str) -> str:
 
 def audited(folder: Path, report: AuditReport) -> Bars:
     """An audit as a chart: a row for each leak. What each is in full, `in_full` says."""
-    bars = [
-        Bar(f"{each['part']}/{_short(each['path'])}", 64 - (each["bits"] or 0), note=each["reason"])
-        for each in report.leaks
-    ]
+    bars = [Bar(_below(folder, each["path"]), 64 - (each["bits"] or 0), note=each["reason"]) for each in report.leaks]
     command = f"anitui split --audit {shlex.quote(str(folder))} -o leaks.csv"
     return Bars(
         name=f"audit {folder}", title=f"audit of {folder.name}", view="", unit="bits in common",
@@ -78,11 +75,11 @@ def audited(folder: Path, report: AuditReport) -> Bars:
     )  # fmt: skip
 
 
-def in_full(leak: Mapping[str, Any]) -> str:
+def in_full(folder: Path, leak: Mapping[str, Any]) -> str:
     """One leak in a sentence."""
     bits = "" if leak["bits"] is None else f", {count(leak['bits'], 'bit')} apart"
-    return f"{leak['reason']}{bits}: {leak['path']} and, in {leak['other_part']}, {leak['other']}"
+    return f"{leak['reason']}{bits}: {_below(folder, leak['path'])} and {_below(folder, leak['other'])}"
 
 
-def _short(path: str) -> str:
-    return f"{Path(path).parent.name}/{Path(path).name}"
+def _below(folder: Path, path: str) -> str:
+    return path.removeprefix(f"{folder.absolute()}/")
