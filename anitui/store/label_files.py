@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 OUTSIDE = "a box outside of the picture"
+OTHER_SCALE = "a picture of another size than its file says, but of the same shape: its boxes are scaled"
+OTHER_SHAPE = "a picture of another shape than its file says: its boxes would lie somewhere else"
 TWO_NAMES = "a second name for one face by the same speaker: a person's word counts, then the last one"
 READY_CROP = 224  # as ZACI-20 cuts its faces out
 
@@ -33,7 +35,8 @@ READY_CROP = 224  # as ZACI-20 cuts its faces out
 class Incoming:
     """One label file, as Arrow tables whose rows are in the file's order.
 
-    pictures: place, name, image_id, written, crop (it may be cut to its box already). boxes: picture, place, line, x,
+    pictures: place, name, image_id, written, crop (it may be cut to its box already), said_width, said_height (what the
+    file says of it). boxes: picture, place, line, x,
     y, w, h, score, kind, detector, settings, state, reason, unsure, written. said: box, label, label_set, speaker,
     said_by, confidence, said_at, place, line. tags: the same with a picture instead of the box.
     pairs: place, a_name, b_name, a_id, b_id, same, answered, invalid.
@@ -68,8 +71,9 @@ class Taken:
     set_aside: int = 0
     pairs: int = 0
     elsewhere: list[str] = field(default_factory=list)  # class names that belong to another set
-    # The reason, which file, the place of the picture, the line.
+    # The reason, which file, the place of the picture, the line; 0 for all of the picture.
     refused: list[tuple[str, int, int, int]] = field(default_factory=list)
+    noticed: list[tuple[str, int, int, int]] = field(default_factory=list)
     split: Kept | None = None
 
 
@@ -105,6 +109,10 @@ def _take_one(decision: Decision, file: Incoming, number: int, taken: Taken) -> 
             ("f_pictures", file.pictures), ("f_boxes", file.boxes), ("f_said", file.said), ("f_tags", file.tags),
         ):  # fmt: skip
             held.enter_context(incoming(connection, table, name))
+        for reason, places in _sizes(connection).items():
+            (taken.refused if reason == OTHER_SHAPE else taken.noticed).extend(
+                (reason, number, place, 0) for place in places
+            )
         _place(connection, file)
         taken.refused += [
             (OUTSIDE, number, *row)
@@ -131,14 +139,32 @@ def _take_one(decision: Decision, file: Incoming, number: int, taken: Taken) -> 
             connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 
+# Within a pixel of what rounding makes of a size.
+_SAME_SHAPE = "abs(said_width * height - said_height * width) <= greatest(said_width, said_height, width, height)"
+
+
+def _sizes(connection: DuckDBPyConnection) -> dict[str, list[int]]:
+    """The pictures that have another size than the file says."""
+    rows = connection.execute(
+        f"SELECT place, {_SAME_SHAPE} FROM f_pictures JOIN images USING (image_id) "
+        "WHERE said_width <> width OR said_height <> height ORDER BY place"
+    ).fetchall()
+    found: dict[str, list[int]] = {}
+    for place, same_shape in rows:
+        found.setdefault(OTHER_SCALE if same_shape else OTHER_SHAPE, []).append(place)
+    return found
+
+
 def _place(connection: DuckDBPyConnection, file: Incoming) -> None:
     """The boxes in pixels of their pictures, and whether they lie in them.
 
     What sticks out a little stays as it was drawn; its middle must lie in the picture. Of a picture that was cut to its
-    box already, the box is all of it: such a one has the size of ready crops, or the box is nowhere in it.
+    box already, the box is all of it: such a one has the size of ready crops, or the box is nowhere in it. Of one that
+    was made larger or smaller since, so are its boxes.
     """
+    across, down = "coalesce(i.width / p.said_width, 1)", "coalesce(i.height / p.said_height, 1)"
     x, y, w, h = {
-        "px": ("b.x", "b.y", "b.w", "b.h"),
+        "px": (f"b.x * {across}", f"b.y * {down}", f"b.w * {across}", f"b.h * {down}"),
         "share": ("b.x * i.width", "b.y * i.height", "b.w * i.width", "b.h * i.height"),
         "whole": ("0.0", "0.0", "i.width::DOUBLE", "i.height::DOUBLE"),
     }[file.unit]
@@ -158,6 +184,7 @@ def _place(connection: DuckDBPyConnection, file: Incoming) -> None:
                 SELECT b.* EXCLUDE (x, y, w, h), p.image_id, p.crop, i.width::DOUBLE AS width,
                        i.height::DOUBLE AS height, {x} AS x, {y} AS y, {w} AS w, {h} AS h
                 FROM f_boxes b JOIN f_pictures p ON p.place = b.picture JOIN images i ON i.image_id = p.image_id
+                WHERE p.said_width IS NULL OR {_SAME_SHAPE}
             )
         )
         """

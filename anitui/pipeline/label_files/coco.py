@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from anitui.errors import WrongUse
-from anitui.pipeline.label_files.model import LabelFormat, OutBox, OutFile, Outgoing, Problems, Sheet, Written
-from anitui.pipeline.label_files.reading import dump, layout_of, read_json, real
+from anitui.pipeline.label_files.model import FARTHEST, LabelFormat, OutBox, OutFile, Outgoing, Problems, Sheet, Written
+from anitui.pipeline.label_files.reading import dump, integer_of, layout_of, read_json, real
 
 _OWN = ("images", "annotations", "categories")
 
@@ -35,24 +35,36 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
     _classes(sheet, data.get("categories"))
     places = _pictures(sheet, data["images"])
     annotations = data.get("annotations")
+    crowds: list[Any] = []
     order: list[int] = []  # which boxes stand where: annotations need not come picture by picture
     for number, each in enumerate(annotations if isinstance(annotations, list) else (), 1):
+        if isinstance(each, dict) and each.get("iscrowd") == 1:
+            problems.add("a crowd (iscrowd), which is no single face", f"{sheet.name} annotation {number}")
+            crowds.append(each)
+            continue
         box = _box(sheet, places, number, each)
         if box is not None:
             order.append(box)
     if any(sheet.picture[one] > sheet.picture[other] for one, other in pairwise(order)):
         sheet.heading["scattered"] = True
+    if crowds:
+        sheet.heading["crowds"] = crowds
     return [sheet]
 
 
 def _classes(sheet: Sheet, categories: Any) -> None:
     sheet.heading["categories"] = []
     for each in categories if isinstance(categories, list) else ():
-        if isinstance(each, dict) and _whole(each.get("id")) and isinstance(each.get("name"), str):
-            sheet.classes[int(each["id"])] = each["name"]
-            sheet.heading["categories"].append(each)
-        else:
+        number = _index(each.get("id")) if isinstance(each, dict) else None
+        if number is None or not isinstance(each.get("name"), str):
             sheet.wrong("a category without an id and a name")
+        elif number in sheet.classes:
+            sheet.problems.add(
+                "two categories with the same id: the first counts", f"{sheet.name}: {number}, {each['name'][:60]!r}"
+            )
+        else:
+            sheet.classes[number] = each["name"]
+            sheet.heading["categories"].append(each)
 
 
 def _pictures(sheet: Sheet, images: list[Any]) -> dict[Any, int]:
@@ -63,7 +75,9 @@ def _pictures(sheet: Sheet, images: list[Any]) -> dict[Any, int]:
         elif each["id"] in places:
             sheet.problems.add("two pictures with the same id", f"{sheet.name} picture {number}")
         else:
-            places[each["id"]] = sheet.add_picture(each["file_name"], written=_text(each))
+            place = places[each["id"]] = sheet.add_picture(each["file_name"], written=_text(each))
+            if (size := _size(each)) is not None:
+                sheet.sizes[place] = size
     return places
 
 
@@ -80,14 +94,31 @@ def _box(sheet: Sheet, places: dict[Any, int], number: int, each: Any) -> int | 
     if not isinstance(box, list) or len(box) != 4:
         sheet.problems.add("an annotation without a bbox of four numbers", where)
         return None
-    category = each.get("category_id")
+    category = _index(each.get("category_id"))
+    if category is None and each.get("category_id") is not None:
+        sheet.problems.add("an annotation whose category_id is no whole number", where)
+        return None
     score = each.get("score")
     return sheet.add_box(
         place, number, real(box[0]), real(box[1]), real(box[2]), real(box[3]),
         score=None if score is None else real(score),
-        number=None if category is None else int(category) if _whole(category) else -1,
+        number=category,
         written=_text(each),
     )  # fmt: skip
+
+
+def _index(value: Any) -> int | None:
+    """The id of a category, which some programs write as 1.0 or as "1"."""
+    if isinstance(value, str):
+        return integer_of(value.strip())
+    if isinstance(value, float) and value.is_integer() and abs(value) < FARTHEST:
+        return int(value)
+    return int(value) if _whole(value) else None
+
+
+def _size(each: dict[str, Any]) -> tuple[int, int] | None:
+    width, height = real(each.get("width")), real(each.get("height"))
+    return (int(width), int(height)) if 1 <= width < FARTHEST and 1 <= height < FARTHEST else None
 
 
 def _whole(value: Any) -> bool:
@@ -122,11 +153,15 @@ def _file(file: OutFile) -> str:
             }  # fmt: skip
             following += 1
         taken.add(known["id"])
+        if _size(known) not in (None, (picture.width, picture.height)) and not picture.untouched:
+            known |= {"width": picture.width, "height": picture.height}
+            for box in picture.boxes:  # they stood there in the other size
+                box.same = False
         images.append(known)
         boxes += [(known["id"], each) for each in picture.boxes]
     data: dict[str, Any] = dict(heading.get("rest", {}))
     data["images"] = images
-    data["annotations"] = _annotations(boxes, heading)
+    data["annotations"] = _annotations(boxes, heading, taken)
     data["categories"] = _categories(file)
     order = [*heading.get("order", []), *("images", "annotations", "categories")]
     left_out = [name for name in ("annotations", "categories") if name not in heading.get("order", [name])]
@@ -134,7 +169,7 @@ def _file(file: OutFile) -> str:
     return dump(ordered, heading.get("layout") or {"end": "\n"})
 
 
-def _annotations(boxes: list[tuple[int, OutBox]], heading: Any) -> list[dict[str, Any]]:
+def _annotations(boxes: list[tuple[int, OutBox]], heading: Any, images: set[Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     kept = [json.loads(box.written) if box.written else None for _, box in boxes]
     following = max((each["id"] for each in kept if each and _whole(each.get("id"))), default=0) + 1
@@ -163,14 +198,18 @@ def _annotations(boxes: list[tuple[int, OutBox]], heading: Any) -> list[dict[str
         if box.score is not None:
             made["score"] = box.score
         found.append(made)
-    if heading.get("scattered"):
+    crowds = [each for each in heading.get("crowds", ()) if _is_id(each.get("image_id")) and each["image_id"] in images]
+    found += crowds
+    if heading.get("scattered") or crowds:
         # As they stood, as far as their ids tell: new ones have the highest.
         found.sort(key=lambda each: each["id"] if _whole(each.get("id")) else math.inf)
     return found
 
 
 def _categories(file: OutFile) -> list[dict[str, Any]]:
-    kept = {each["id"]: each for each in file.like.heading.get("categories", [])}
+    kept = {
+        number: each for each in file.like.heading.get("categories", ()) if (number := _index(each["id"])) is not None
+    }
     named = {number: name for name, number in file.classes.items()}
     found = [{**each, "name": named.get(number, each["name"])} for number, each in kept.items()]
     for each, before in zip(found, kept.values(), strict=True):

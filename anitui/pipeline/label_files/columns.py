@@ -15,7 +15,10 @@ from anitui.store.labels import LONGEST
 if TYPE_CHECKING:
     import pyarrow
 
-_PICTURES = {"place": "int64", "name": "string", "image_id": "int64", "written": "string", "crop": "bool_"}
+_PICTURES = {
+    "place": "int64", "name": "string", "image_id": "int64", "written": "string", "crop": "bool_",
+    "said_width": "int64", "said_height": "int64",
+}  # fmt: skip
 _BOXES = {
     "picture": "int64", "place": "int64", "line": "int64", "x": "float64", "y": "float64", "w": "float64",
     "h": "float64", "score": "float64", "kind": "string", "detector": "string", "settings": "string",
@@ -63,6 +66,7 @@ def incoming(wanted: Settled, form: LabelFormat, speaker: str | None, label_set:
         if called is not None and called.lower() in KINDS:
             more["kind"][box] = called.lower()
     said = _said(sheet, names, speakers, label_set)
+    sizes = [sheet.sizes.get(place) for place in range(len(sheet.names))]
     heading = {**sheet.heading, "classes": {name: number for number, name in sorted(names.items())}}
     return label_files.Incoming(
         form.name,
@@ -78,6 +82,7 @@ def incoming(wanted: Settled, form: LabelFormat, speaker: str | None, label_set:
             {
                 "place": range(len(sheet.names)), "name": sheet.names, "image_id": wanted.images,
                 "written": sheet.picture_written, "crop": wanted.crops,
+                "said_width": [size and size[0] for size in sizes], "said_height": [size and size[1] for size in sizes],
             },
         ),
         label_files.shape(

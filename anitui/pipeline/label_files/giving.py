@@ -181,7 +181,7 @@ def _count(catalogue: Catalogue, files: list[OutFile], label_set: str, form: Lab
         for box in boxes:
             if box.label is not None:
                 box.number = classes[box.label]
-            elif form.needs_class:
+            elif form.needs_class and (box.kind in classes or not box.same):  # what stood there without one stays so
                 box.number = classes.setdefault(box.kind, max(classes.values(), default=-1) + 1)
 
 

@@ -79,6 +79,7 @@ class Sheet:
         self.others: dict[int, tuple[str, ...]] = {}  # what a picture may be called instead
         self.found: dict[int, str] = {}  # where a picture lies, when it was met and not only named
         self.crops: dict[int, tuple[str, ...]] = {}  # the ends of paths of a picture that is cut to its box already
+        self.sizes: dict[int, tuple[int, int]] = {}  # what the file says that a picture's width and height are
         self.parts: dict[int, str] = {}  # of pictures: train, val or test, where the set was published in parts
         self.pair_called: Callable[[str], tuple[str, ...]] = lambda name: (name, name.replace("/", "__"))
         self.picture_line: list[int | None] = []

@@ -109,8 +109,9 @@ def import_labels(
     incoming = [columns.incoming(each, order.format, order.speaker, label_set) for each in wanted]
     names = ", ".join(dict.fromkeys(each.name for each in sheets))
     taken = label_files.take(catalogue, incoming, names[:200], "person", _published(order, sheets, parts))
-    for reason, number, picture, line in taken.refused:
-        problems.add(reason, sheets[number].where(picture, line))
+    for tell, found in ((problems.add, taken.refused), (problems.notice, taken.noticed)):
+        for reason, number, picture, line in found:
+            tell(reason, sheets[number].where(picture, line) if line else sheets[number].names[picture])
     for each in dict.fromkeys(taken.elsewhere):
         problems.notice("a class that belongs to another set of labels already", each)
     report.boxes, report.new_boxes, report.new_labels = taken.boxes, taken.new_boxes, taken.new_labels

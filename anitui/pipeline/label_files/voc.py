@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from anitui.errors import WrongUse
 from anitui.pipeline.label_files.model import (
+    FARTHEST,
     LabelFormat,
     OutBox,
     Outgoing,
@@ -62,6 +63,8 @@ def _read_file(sheet: Sheet, below: str, data: bytes) -> None:
     place = sheet.add_picture(below, others=others, written=data.decode("utf-8", "surrogateescape"))
     if not _utf8(data):
         sheet.picture_written[place] = None
+    if (size := _size(top)) is not None:
+        sheet.sizes[place] = size
     for number, each in enumerate(top.iter("object"), 1):
         box = each.find("bndbox")
         name = (each.findtext("name") or "").strip()
@@ -76,6 +79,12 @@ def _read_file(sheet: Sheet, below: str, data: bytes) -> None:
             label=name or None, score=number_of(score.strip()) if score else None,
             written=ElementTree.tostring(each, "unicode").strip(),
         )  # fmt: skip
+
+
+def _size(top: ElementTree.Element) -> tuple[int, int] | None:
+    """What the file says of its picture; some programs write 0 where they do not know."""
+    width, height = (number_of((top.findtext(f"size/{side}") or "").strip()) for side in ("width", "height"))
+    return (int(width), int(height)) if 1 <= width < FARTHEST and 1 <= height < FARTHEST else None
 
 
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
@@ -139,7 +148,11 @@ def _document(picture: OutPicture) -> bytes:
         return picture.written.encode("utf-8", "surrogateescape")
     called = picture.name
     if picture.written is not None:
-        called = _parsed(picture.written.encode()).findtext("filename") or called
+        top = _parsed(picture.written.encode())
+        called = top.findtext("filename") or called
+        if _size(top) not in (None, (picture.width, picture.height)):
+            for box in picture.boxes:  # they stood there in the other size
+                box.same = False
     lines = [
         "<annotation>",
         f"\t<filename>{escape(called)}</filename>",

@@ -23,7 +23,7 @@ from anitui.pipeline.label_files.model import (
     plain,
 )
 from anitui.pipeline.label_files.pictures import ENDINGS
-from anitui.pipeline.label_files.reading import integer_of, lay_out, number_of, read_text
+from anitui.pipeline.label_files.reading import Text, integer_of, lay_out, number_of, read_text
 
 CLASSES, DATA = "classes.txt", "data.yaml"
 _NOT_LABELS = {CLASSES, "obj.names", "notes.txt", "readme.txt", "train.txt", "val.txt", "test.txt"}
@@ -80,23 +80,30 @@ def _read_file(sheet: Sheet, root: Path, file: Path) -> None:
 
 
 def _classes(sheet: Sheet, *folders: Path) -> None:
-    for folder in dict.fromkeys((*folders, *(each.parent for each in folders))):
-        for name in (CLASSES, "obj.names", DATA, "dataset.yaml"):
-            file = folder / name
+    """The names of the classes, from beside the label files or else above them. YAML is what YOLO itself reads."""
+    for tier in (dict.fromkeys(folders), dict.fromkeys(each.parent for each in folders)):
+        known: tuple[Path, Text, dict[int, str]] | None = None
+        for file in (folder / name for name in (DATA, "dataset.yaml", CLASSES, "obj.names") for folder in tier):
             if not file.is_file():
                 continue
             text = read_text(file)
-            found = _names_in_yaml(text.text) if name.endswith("yaml") else _lines(text.text)
-            if found:
-                sheet.classes = found
-                sheet.heading["classes_name"] = name
-                sheet.heading["classes_text"] = text.text
-                sheet.heading["classes_layout"] = text.layout()
-                return
+            found = _names_in_yaml(text.text) if file.suffix == ".yaml" else _lines(text.text)
+            if found and known is None:
+                known = (file, text, found)
+            elif known is not None and found and found != known[2]:
+                sheet.problems.notice(f"names of classes that {known[0].name} has otherwise: it counts", file.name)
+        if known is not None:
+            file, text, sheet.classes = known
+            sheet.heading["classes_name"] = file.name
+            sheet.heading["classes_text"] = text.text
+            sheet.heading["classes_layout"] = text.layout()
+            return
 
 
 def _lines(text: str) -> dict[int, str]:
-    return {number: each.strip() for number, each in enumerate(text.split("\n")) if each.strip()}
+    """A name in each line; where an index has none, `class 3` holds its place."""
+    names = {number: each.strip() for number, each in enumerate(text.split("\n")) if each.strip()}
+    return {number: name for number, name in names.items() if name != f"class {number}"}
 
 
 def _names_in_yaml(text: str) -> dict[int, str]:

@@ -1,0 +1,162 @@
+"""Sets that other programs wrote carelessly: what they mean is taken, what they cannot mean is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from anitui.pipeline.engine import InProcess
+from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
+from anitui.pipeline.label_files.registry import FORMATS
+from anitui.pipeline.label_files.taking import LabelOrder, LabelReport, import_labels
+from anitui.progress import run
+from anitui.store import naming
+from anitui.store.catalogue import Catalogue
+from anitui.store.label_files import OTHER_SCALE, OTHER_SHAPE
+from anitui.workspace import Workspace
+
+Bring = Callable[..., LabelReport]
+Give = Callable[..., ExportReport]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, colour in (("a.png", "red"), ("b.png", "blue"), ("c.png", "green")):
+        Image.new("RGB", (200, 150), colour).save(folder / name)
+    return folder
+
+
+@pytest.fixture
+def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
+    def take(format: str, *paths: Path, **options: Any) -> LabelReport:
+        order = LabelOrder(paths, FORMATS[format], **options)
+        return run(import_labels(workspace, catalogue, order, engine=InProcess()), lambda _: None)
+
+    return take
+
+
+@pytest.fixture
+def give(catalogue: Catalogue) -> Give:
+    def write(format: str, destination: Path, **options: Any) -> ExportReport:
+        return run(export_labels(catalogue, ExportOrder(destination, FORMATS[format], **options)), lambda _: None)
+
+    return write
+
+
+def put(folder: Path, name: str, content: Any) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def told(report: LabelReport) -> dict[str, tuple[str, ...]]:
+    return {each.reason: each.first for each in report.problems}
+
+
+def coco(*annotations: dict[str, Any], **more: Any) -> dict[str, Any]:
+    images = [{"id": 1, "file_name": "a.png", "width": 200, "height": 150}]
+    boxes = [{"id": n, "image_id": 1, "bbox": [n * 10, 1, 9, 9], **each} for n, each in enumerate(annotations, 1)]
+    return {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "miku"}], **more}
+
+
+def test_categories_with_one_id_and_ids_in_other_spellings(data: Path, bring: Bring, catalogue: Catalogue) -> None:
+    categories = [{"id": 1, "name": "miku"}, {"id": 1, "name": "rin"}, {"id": "2", "name": "len"}]
+    ids = ({"category_id": 1}, {"category_id": "1"}, {"category_id": 2.0}, {"category_id": [1]})
+    report = bring("coco", put(data, "set.json", coco(*ids, categories=categories)))
+    assert told(report) == {
+        "two categories with the same id: the first counts": ("set.json: 1, 'rin'",),
+        "an annotation whose category_id is no whole number": ("set.json annotation 4",),
+    }
+    assert catalogue.rows("SELECT x, label FROM faces JOIN labelled_faces USING (face_id) ORDER BY x") == [
+        (10, "miku"), (20, "miku"), (30, "len"),
+    ]  # fmt: skip
+
+
+def test_a_crowd_is_no_face_and_goes_out_again(data: Path, bring: Bring, give: Give, catalogue: Catalogue) -> None:
+    one, crowd = {"category_id": 1, "iscrowd": 0}, {"category_id": 1, "iscrowd": 1, "segmentation": {"counts": [1]}}
+    file = put(data, "set.json", coco(one, crowd, one))
+    assert told(bring("coco", file)) == {"a crowd (iscrowd), which is no single face": ("set.json annotation 2",)}
+    assert catalogue.value("SELECT count(*) FROM faces") == 2
+    give("coco", data / "out.json")
+    assert (data / "out.json").read_text() == file.read_text()
+
+
+def sized(width: int, height: int, *boxes: tuple[int, int, int, int]) -> str:
+    lines = [f"<annotation><filename>a.png</filename><size><width>{width}</width><height>{height}</height></size>"]
+    for box in boxes:
+        sides = "".join(
+            f"<{side}>{at}</{side}>" for side, at in zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True)
+        )
+        lines.append(f"<object><name>x</name><bndbox>{sides}</bndbox></object>")
+    return "\n".join([*lines, "</annotation>"])
+
+
+@pytest.mark.parametrize("format", ["voc", "coco"])
+def test_boxes_of_a_picture_that_was_scaled_since(
+    format: str, data: Path, bring: Bring, give: Give, catalogue: Catalogue
+) -> None:
+    """Half as large as the file says; then with a side that does not fit."""
+    if format == "voc":
+        file = put(data, "xml/a.xml", sized(400, 301, (20, 40, 60, 80), (100, 40, 160, 80)))
+        where = "a.xml"
+    else:
+        images = [{"id": 1, "file_name": "a.png", "width": 400, "height": 301}]
+        boxes = ({"bbox": [20, 40, 40, 40]}, {"bbox": [100, 40, 60, 40]})
+        file, where = put(data, "set.json", coco(*boxes, images=images)), "a.png"
+    report = bring(format, file, pictures=data)
+    assert told(report) == {OTHER_SCALE: (where,)} and not report.problems[0].left_out
+    halved = [(10, pytest.approx(20, abs=0.1), 20, pytest.approx(20, abs=0.1))]
+    assert catalogue.rows("SELECT x, y, w, h FROM faces ORDER BY x LIMIT 1") == halved
+    assert bring(format, file, pictures=data).new_boxes == 0
+    out = data.parent / ("out.json" if format == "coco" else "out")
+    give(format, out)
+    written = out if format == "coco" else out / "a.xml"
+    assert written.read_text() == file.read_text()
+    naming.name(catalogue, [catalogue.value("SELECT min(face_id) FROM faces")], "other")
+    give(format, out, force=True)
+    text = written.read_text()
+    if format == "voc":  # in the picture's own size now, all of them
+        assert "<width>200</width><height>150</height>" in text and "<xmin>50</xmin>" in text
+    else:
+        assert json.loads(text)["images"][0]["width"] == 200
+        assert json.loads(text)["annotations"][1]["bbox"][0] == 50
+    file.write_text(file.read_text().replace("301", "500"))
+    report = bring(format, file, pictures=data)
+    assert (told(report), report.boxes) == ({OTHER_SHAPE: (where,)}, 0) and report.problems[0].left_out
+    file.write_text(file.read_text().replace("500", "0"))
+    assert bring(format, file, pictures=data).problems == []
+
+
+def test_data_yaml_counts_before_classes_txt(data: Path, bring: Bring, catalogue: Catalogue) -> None:
+    put(data, "labels/a.txt", "0 0.5 0.5 0.1 0.1\n")
+    put(data, "labels/classes.txt", "old\n")
+    put(data, "data.yaml", "names: [new]\n")
+    report = bring("yolo", data)
+    assert told(report) == {}, "they do not lie beside each other"
+    put(data, "classes.txt", "old\n")
+    report = bring("yolo", data)
+    assert told(report) == {"names of classes that data.yaml has otherwise: it counts": ("classes.txt",)}
+    assert catalogue.rows("SELECT label FROM labelled_faces") == [("new",)]
+    put(data, "classes.txt", "new\n")
+    assert told(bring("yolo", data)) == {}
+
+
+def test_what_holds_the_place_of_a_class_is_none(data: Path, bring: Bring, give: Give, catalogue: Catalogue) -> None:
+    rows = "path,x,y,w,h,label\na.png,1,1,9,9,miku\nb.png,1,1,9,9,rin\n"
+    bring("csv", put(data, "all.csv", rows))
+    with catalogue.writing() as connection:
+        connection.execute("UPDATE labels SET number = number + 1 + 2 * number")
+    give("yolo", data / "out")
+    assert (data / "out" / "classes.txt").read_text() == "class 0\nmiku\nclass 2\nclass 3\nrin\n"
+    assert bring("yolo", data / "out", pictures=data).new_labels == 0
+    assert catalogue.rows("SELECT label FROM labels ORDER BY number") == [("miku",), ("rin",)]
+    give("yolo", data / "again")
+    assert (data / "again" / "classes.txt").read_text() == (data / "out" / "classes.txt").read_text()
