@@ -397,10 +397,15 @@ async def test_where_one_is_is_kept_while_one_goes(
     cafe: Workspace, boxed: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(going, "KEEP_AFTER", 0.01)
-    kept: list[object] = []
+    kept: list[str] = []
     async with at_boxes(cafe, boxed, query="id:10,11,12") as at:
         keep_place = at.app.keep_place
-        monkeypatch.setattr(at.app, "keep_place", lambda *place: (kept.append(place), keep_place(*place))[1])
+
+        def counted(name: str, value: object) -> object:
+            kept.append(name)
+            return keep_place(name, value)
+
+        monkeypatch.setattr(at.app, "keep_place", counted)
         await at.press("pagedown")
         await at.until(lambda: remembered(boxed, going.NAME)["image"] == 11)
         monkeypatch.setattr(going, "KEEP_AFTER", 3600.0)
