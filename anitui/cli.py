@@ -127,7 +127,7 @@ def parser() -> argparse.ArgumentParser:
         "dataset of pictures or crops (docs/exporting.md): it appears whole or not at all, and once more only what\n"
         "has changed is written.",
     )
-    export.add_argument("destination", type=Path, metavar="DEST", help="a folder, or the label file itself")
+    export.add_argument("destination", type=_named, metavar="DEST", help="a folder, or the label file itself")
     formats = tuple(dict.fromkeys((*DATASET_FORMATS[:3], *LABEL_FORMATS)))
     export.add_argument("--format", choices=formats, required=True, help="csv keeps everything")
     export.add_argument(
@@ -290,6 +290,13 @@ def parser() -> argparse.ArgumentParser:
     purge.add_argument("--yes", action="store_true", help="do not ask")
     purge.add_argument("--older-than", type=int, metavar="DAYS", help="only what was set aside so many days ago")
     return top
+
+
+def _named(given: str) -> Path:
+    """A path that has a name: an empty one would mean the folder that one happens to be in."""
+    if not given.strip():
+        raise argparse.ArgumentTypeError("an empty name is no place: name a folder or a file")
+    return Path(given)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

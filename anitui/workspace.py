@@ -94,6 +94,18 @@ class Workspace:
         files = ("catalogue.duckdb*", ".anitui.lock", ".placing", ".answers", ".spill", "sql_history.jsonl")
         return [*folders, self.settings_file, *(found for name in files for found in self.root.glob(name))]
 
+    def destination(self, given: Path, *, as_a_whole: bool = True) -> Path:
+        """Where something may be written for others to take away: not among what the workspace is made of; nor around
+        it, where the whole folder is to be what is written."""
+        place = given.resolve()
+        for own in self.own():
+            own = own.resolve()
+            if place == own or (own != self.exports.resolve() and place.is_relative_to(own)):
+                raise WrongUse(f"{place} belongs to the workspace itself: name another folder, such as exports/mine")
+        if as_a_whole and self.root.resolve().is_relative_to(place):
+            raise WrongUse(f"{place} holds the workspace itself: name another folder")
+        return place
+
     @property
     def answers(self) -> Path:
         """The verdicts that are on their way into the catalogue; there while one decides, or after a kill."""

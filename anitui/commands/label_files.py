@@ -95,6 +95,7 @@ def run(options: argparse.Namespace) -> int:
         options.force,
     )
     with opened(options) as at:
+        at.workspace.destination(order.destination, as_a_whole=False)
         done = drive(export_labels(at.catalogue, order))
     tell_export(done)
     report(options, asdict(done))
@@ -107,6 +108,8 @@ def tell_export(done: ExportReport) -> None:
     say(f"{boxes}, {done.labelled:,} with a label of {done.label_set}")
     if done.pairs:
         say(f"{count(done.pairs, 'judged pair')}")
+    if not done.pictures:
+        say("nothing matches: no picture that is asked for has such boxes, or was looked at for any")
     if done.detectors:
         say("  by " + ", ".join(f"{name} {number:,}" for name, number in done.detectors.items()))
     if done.hidden:

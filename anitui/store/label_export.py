@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from anitui.store import filters
+from anitui.errors import WrongUse
+from anitui.store import filters, labels
 from anitui.store.boxes import MARKED
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import BY_HAND, OVERLAP, SAME
 from anitui.store.filters import PICTURES, Grammar
 
+FINDERS = ("animeface", "cascade", "onnx", "whole")  # that `detect` knows
 _OR_MARKED = f"(i.state = 'active' OR (i.state = 'set_aside' AND i.reason = '{MARKED}'))"
 
 
@@ -196,6 +198,24 @@ def _keep(connection: Any, asked: Asked, order: Sequence[str]) -> None:
         """,
         {"kind": asked.kind, "order": list(order)},
     )
+
+
+def check(catalogue: Catalogue, label_set: str | None, detectors: Sequence[str]) -> None:
+    """Whether there is what an export names. A detector may be named that has found nothing yet."""
+    sets = labels.sets(catalogue)
+    if label_set is not None and label_set not in sets:
+        raise WrongUse(f"there is no set of labels {label_set!r}: there {_there_are(sets)}")
+    if detectors:
+        there = [name for (name,) in catalogue.rows("SELECT detector FROM faces GROUP BY 1 ORDER BY count(*) DESC, 1")]
+        for each in detectors:
+            if each not in there and each not in (BY_HAND, *FINDERS):
+                raise WrongUse(
+                    f"no box is by {each!r}: {f'there {_there_are(there)}' if there else 'there are none yet'}"
+                )
+
+
+def _there_are(names: Sequence[str]) -> str:
+    return f"{'is' if len(names) == 1 else 'are'} {', '.join(names[:20])}{' and more' * (len(names) > 20)}"
 
 
 def numbers(catalogue: Catalogue, label_set: str) -> dict[str, int]:

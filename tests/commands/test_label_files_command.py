@@ -187,3 +187,37 @@ def test_an_interruption_is_told_for_what_it_is(
 def test_other_errors_of_the_same_type_are_faults_of_ours() -> None:
     assert not is_interruption(RuntimeError("something else"))
     assert not is_interruption(RecursionError("Query interrupted"))
+
+
+def test_what_an_export_names_has_to_be_there(
+    data: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    at = ["-w", str(workspace.root)]
+    main(["import", str(data / "labels_faces.txt"), "--format", "lap", "--workers", "1", *at])
+    out = tmp_path / "out"
+    for more, told in (
+        (["--detector", "nope"], "no box is by 'nope': there is person"),
+        (["--detector", "person", "--detector", "onxx"], "no box is by 'onxx': there is person"),
+        (["--label-set", "nope"], "there is no set of labels 'nope': there are characters, lap"),
+    ):
+        assert main(["export", str(out), "--format", "coco", *more, *at]) == 2
+        assert told in capsys.readouterr().err
+    assert not out.exists()
+    assert main(["export", str(out), "--format", "coco", "--detector", "onnx", *at]) == 0
+    assert main(["export", str(tmp_path / "none"), "--format", "coco", "--filter", "width<10", *at]) == 0
+    assert "nothing matches" in capsys.readouterr().out
+
+
+def test_label_files_are_not_written_among_what_the_workspace_is_made_of(
+    data: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ["-w", str(workspace.root)]
+    main(["import", str(data / "labels_faces.txt"), "--format", "lap", "--workers", "1", *at])
+    for place in ("media", "media/labels", "runs/x.json", "exports", "anitui.toml"):
+        assert main(["export", str(workspace.root / place), "--format", "coco", "--force", *at]) == 2
+        assert "belongs to the workspace itself" in capsys.readouterr().err
+    for place in ("exports/labels", "", "mine.json", ".."):
+        assert main(["export", str(workspace.root / place), "--format", "coco", *at]) == 0
+    with pytest.raises(SystemExit):
+        main(["export", "", "--format", "coco", *at])
+    assert "an empty name is no place" in capsys.readouterr().err

@@ -91,14 +91,7 @@ def export_dataset(
 def _destination(workspace: Workspace, order: DatasetOrder) -> Path:
     if not order.destination.name and order.destination != Path():
         raise WrongUse(f"{order.destination} cannot be an export: name a folder")
-    destination = order.destination.resolve()
-    for own in workspace.own():
-        own = own.resolve()
-        if destination == own or (own != workspace.exports.resolve() and destination.is_relative_to(own)):
-            raise WrongUse(f"{destination} belongs to the workspace itself: name another folder, such as exports/mine")
-    if workspace.root.resolve().is_relative_to(destination):
-        raise WrongUse(f"{destination} holds the workspace itself: name another folder")
-    return destination
+    return workspace.destination(order.destination)
 
 
 def _whose(catalogue: Catalogue, order: DatasetOrder, form: DatasetFormat) -> tuple[str, str]:

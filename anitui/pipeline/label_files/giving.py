@@ -60,6 +60,7 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
     """Write label files."""
     form = order.format
     label_set = label_files.check_set(order.label_set or label_export.fullest_set(catalogue, form.label_set))
+    label_export.check(catalogue, order.label_set, order.detectors)
     ending = Path(form.main).suffix
     one_file = form.file_of is None and order.destination.suffix.lower() == ending and not order.destination.is_dir()
     folder = order.destination.parent if one_file else order.destination
