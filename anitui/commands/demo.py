@@ -43,6 +43,12 @@ def _tell(folder: Path, done: Tour) -> None:
     _tell_reasons("refused", done.not_taken)
     say(f"  alike     {count(done.pairs, 'pair')} of near-duplicates up to {ALIKE} bits of dhash apart")
     _tell_faces(done)
+    if done.split:
+        parts = ", ".join(f"{part} {number:,}" for part, number in done.split.items())
+        say(f"  split     {parts}: no picture, near-duplicate or post on two sides; g p")
+        say(f"  exported  {count(done.exported, 'crop')} in exports/dataset, for torchvision and others: g e")
+    if done.page:
+        say("  counted   everything, as one page: exports/statistics.html; g i")
     for sentence in done.decided:
         say(f"  decided   {sentence}")
     say(f"  waiting   {count(done.pairs_open, 'pair')} to decide side by side: g d")

@@ -16,13 +16,18 @@ from anitui.pipeline.collect.owner import CollectReport
 from anitui.pipeline.detect.detector import CannotDetect
 from anitui.pipeline.detecting import DetectOrder, DetectReport, find_faces
 from anitui.pipeline.doctor import examine_workspace
+from anitui.pipeline.export.exporting import export_dataset
+from anitui.pipeline.export.order import DatasetOrder
 from anitui.pipeline.ingest import ImportOrder, ImportReport, import_pictures
 from anitui.pipeline.label_files.giving import ExportOrder, export_labels
 from anitui.pipeline.label_files.registry import FORMATS
+from anitui.pipeline.measuring.report import write_page
 from anitui.pipeline.pair_scan import PairOrder, find_pairs
+from anitui.pipeline.splitting.making import make_split
+from anitui.pipeline.splitting.order import SplitOrder
 from anitui.progress import Event, Work
 from anitui.settings import Settings
-from anitui.store import face_gallery, gallery, journal, naming, overview, pairs, triage
+from anitui.store import face_gallery, gallery, journal, naming, overview, pairs, splits, triage
 from anitui.store.catalogue import Catalogue
 from anitui.store.face_gallery import FaceView
 from anitui.store.gallery import View
@@ -41,6 +46,8 @@ AGREED = 6  # faces whose name from a folder a person agrees with
 OFFLINE = "animeface"  # the detector that needs no download
 FACES = "10%"  # of a picture's shorter side, the smallest that is drawn
 LABEL_FILES = ("lap", "coco", "csv")
+SPLIT = "main"
+CROPS = 96  # pixels
 SURE = "dhash<=1 phash<=1 labels:equal keep:larger,heavier"
 
 
@@ -60,6 +67,9 @@ class Tour:
     faces: int = 0
     named: int = 0
     label_files: int = 0
+    split: dict[str, int] = field(default_factory=dict)  # its parts; empty where there is nobody to split
+    exported: int = 0
+    page: bool = False
     pairs: int = 0
     pairs_open: int = 0
     decided: list[str] = field(default_factory=list)
@@ -98,10 +108,14 @@ def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed
         done.no_detector = str(error)
     if fresh:
         _name(catalogue)
+    yield from _split(workspace, catalogue, settings, done)
+    if fresh:
         done.decided = _told(catalogue)
     for name in LABEL_FILES:
         written = ExportOrder(workspace.exports / "labels" / name, FORMATS[name], force=True)
         done.label_files += len((yield from export_labels(catalogue, written)).files)
+    yield from write_page(workspace, catalogue, workspace.exports / "statistics.html", samples=4, force=True)
+    done.page = True
     done.pairs_open = len(triage.line_up(catalogue, triage.View(hi=ALIKE)))
     examined = yield from examine_workspace(workspace, catalogue)
     done.clean = examined.clean
@@ -111,6 +125,19 @@ def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed
     done.labels = len(gallery.labels(catalogue))
     done.bytes = gallery.weight(catalogue)
     return done
+
+
+def _split(workspace: Workspace, catalogue: Catalogue, settings: Settings, done: Tour) -> Work[None]:
+    """Deal the named faces to parts, once, and write them as crops in class folders."""
+    dealt = any(each.action == "split.make" for each in journal.history(catalogue))
+    if not dealt and overview.overview(catalogue, datetime.now(UTC).date()).named_faces:
+        yield from make_split(workspace, catalogue, SplitOrder(SPLIT), settings.importing)
+    found = [each for each in splits.listed(catalogue) if each.split == SPLIT]
+    if found:
+        done.split = {part: number for part, number in found[0].sizes.items() if number}
+        order = DatasetOrder(workspace.exports / "dataset", "imagefolder", SPLIT, size=CROPS)
+        exported = yield from export_dataset(workspace, catalogue, order, settings.importing)
+        done.exported = exported.members
 
 
 def _draw(folder: Path, posted: Path, seed: int) -> None:

@@ -129,10 +129,19 @@ def test_faces_are_found_named_by_where_they_were_seen_and_agreed_with(made: Mad
     assert by["person"] == 6 and by["job"] > 5
     assert told.named == sum(by.values())
     assert "agreed with the names of 6 faces" in told.decided
-    assert told.decided[-1] == "1 face: not a face, and took it back"
+    assert told.decided[-2:] == ["1 face: not a face, and took it back", "made the split main"]
     written = made.root / "exports" / "labels"
     assert len(json.loads((written / "coco" / "annotations.json").read_text())["annotations"]) == told.faces
     assert len((written / "lap" / "labels_faces.txt").read_text().splitlines()) == told.found.pictures
+
+
+def test_named_faces_are_dealt_to_parts_and_written_with_a_page_of_numbers(made: Made) -> None:
+    told = made.told
+    assert sum(told.split.values()) == told.exported == told.named > 10 and told.split["train"] > told.split["test"]
+    crops = list((made.root / "exports" / "dataset").glob("*/*/*"))
+    assert len(crops) == told.exported and {path.parts[-3] for path in crops} == set(told.split)
+    page = (made.root / "exports" / "statistics.html").read_text("utf-8")
+    assert "<svg" in page and "data:image/jpeg;base64," in page
 
 
 def test_what_is_lost_is_told_with_its_reason(made: Made) -> None:
