@@ -55,6 +55,9 @@ class BoxWriter:
             path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
             yield name
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def _nothing_lost(what: str) -> None:
     del what

@@ -79,10 +79,12 @@ class Filling:
         for name in self.writer.finish():
             if name not in self.manifest.names:
                 self.manifest.add_file(name, (self.building.folder / name).stat().st_size)
-        self.manifest.close()
+        self.manifest.finish()
 
     def close(self) -> None:
+        """Also where it did not come to its end."""
         self._made.clear()
+        self.writer.close()
 
     def _failed(self, unit: Unit, reason: str) -> None:
         self.report.failures.append(Failure(unit.first.image_id, unit.first.url or unit.source, reason))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,14 @@ class ManifestWriter:
         self._rows.writerow([name, *[""] * (len(COLUMNS) - 4), "written", size, ""])
         self.names.add(name)
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        """All of it is written."""
         self._file.close()
+
+    def close(self) -> None:
+        """Also where it did not come to its end, on a full disk."""
+        with suppress(OSError):
+            self._file.close()
 
 
 def rows_of(unit: Unit, classes: Mapping[str, Class], file: str) -> Iterator[list[Any]]:

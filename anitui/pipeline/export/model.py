@@ -84,6 +84,10 @@ class Writer(Protocol):
         """Write what is left; the names of all files that it wrote."""
         ...
 
+    def close(self) -> None:
+        """Let all files go, also where it did not come to its end."""
+        ...
+
 
 class ShardWriter(Writer, Protocol):
     """Writes pictures into files that hold many."""

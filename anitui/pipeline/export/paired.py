@@ -46,6 +46,9 @@ class ZaciWriter:
                     csv.writer(file, lineterminator="\n").writerows([PAIRS, *rows])
                 yield name
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def _in_images(part: str, own: Class, name: str) -> str:
     del own

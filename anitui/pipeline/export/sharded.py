@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from anitui.pipeline.export.model import Class, DatasetFormat, Export, Unit
@@ -55,6 +56,10 @@ class TarWriter:
         names = "".join(f"{' '.join(each.label.split())}\n" for each in self._export.in_order())
         (self._export.folder / "classes.txt").write_text(names, "utf-8", "replace")
         yield "classes.txt"
+
+    def close(self) -> None:
+        if self._tar is not None and self._tar.fileobj is not None:
+            self._tar.fileobj.close()
 
 
 class ParquetWriter:
@@ -118,6 +123,11 @@ class ParquetWriter:
 
     def finish(self) -> Iterable[str]:
         return ()
+
+    def close(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):  # on a full disk
+                self._file.close()
 
 
 def _schema(export: Export) -> pyarrow.Schema:

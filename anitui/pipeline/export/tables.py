@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TextIO
 
 from anitui.pipeline.export.model import Class, DatasetFormat, Export, Unit
@@ -55,6 +56,11 @@ class TableWriter:
         for name, (file, _) in self._open.items():
             file.close()
             yield name
+
+    def close(self) -> None:
+        for file, _ in self._open.values():
+            with suppress(OSError):  # on a full disk
+                file.close()
 
 
 def _folder_table(part: str) -> str:
