@@ -26,8 +26,8 @@ from anitui.screens.jobs.details import JobScreen
 from anitui.screens.jobs.screen import JobsScreen
 from anitui.screens.one_picture import PictureScreen
 from anitui.screens.settings import SettingsScreen
-from anitui.screens.sql import SqlScreen
 from anitui.screens.splits.screen import SplitsScreen
+from anitui.screens.sql import SqlScreen
 from anitui.screens.statistics.screen import StatisticsScreen
 
 SCREENS: list[type[FrameScreen]] = [
