@@ -147,6 +147,9 @@ def _what_next(found: Overview, keys: Mapping[str, str]) -> list[Next]:
     if found.status.active and not found.looked_for_faces:
         text = f"find the faces in {count(found.status.active, 'picture')}"
         steps.append(Next("☺", text, "anitui detect", lambda s: s.host.find_faces()))
+    if found.named_faces and not found.in_splits:
+        text = f"deal {count(found.named_faces, 'named face')} to train, val and test"
+        steps.append(Next("⅓", text, "anitui split NAME", lambda s: s.host.go("splits")))
     if found.unlabelled_pictures:
         text = f"{count(found.unlabelled_pictures, 'picture')} without a label"
         steps.append(Next("?", text, "", lambda s: s.host.browse("label:none state:active")))

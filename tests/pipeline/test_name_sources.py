@@ -112,7 +112,7 @@ def test_a_pattern_of_ones_own() -> None:
     assert read(paths, r"-(\d)-").sources.to_pylist() == [0, 0, 1, -1]
     assert read(paths, "none").sources.to_pylist() == [-1] * 4
     for wrong in ("no group", "(", "(?P<key>"):
-        with pytest.raises(WrongUse, match="group|regular expression"):
+        with pytest.raises(WrongUse, match=r"group|regular expression"):
             read(paths, wrong)
 
 

@@ -26,6 +26,7 @@ def filled(catalogue: Catalogue) -> Catalogue:
 
 async def test_from_nothing_to_a_split_and_its_faces(workspace: Workspace, filled: Catalogue) -> None:
     async with sitting(workspace, filled, (120, 40)) as at:
+        await at.sees("named faces to train, val and test")
         await at.press("g", "p")
         await at.sees("no splits yet: n makes one")
         await at.press("n")
