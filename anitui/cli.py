@@ -211,11 +211,15 @@ def parser() -> argparse.ArgumentParser:
     clean = add(
         "clean",
         "clean",
-        "decide many near-duplicates at once, by a rule or a recipe",
-        "Decide many near-duplicates at once, by a rule or a recipe (docs/duplicates.md). Without --apply it only says "
-        "what\nwould happen. Nothing is deleted, and nothing that a person decided is overruled.",
+        "decide many near-duplicates, or set many pictures or faces aside, by a rule or a recipe",
+        "Decide many near-duplicates at once (docs/duplicates.md), or set single pictures or faces aside by what was\n"
+        "measured of them (docs/cleaning.md). Without --apply it only says what would happen. Nothing is deleted, and\n"
+        "nothing that a person decided is overruled.",
     )
-    clean.add_argument("--rule", metavar="RULE", help='such as "dhash<=2 within:title keep:larger", or a saved one')
+    clean.add_argument(
+        "--rule", action="append", metavar="RULE",
+        help='such as "dhash<=2 within:title keep:larger", "set-aside sharpness<50", or a saved one',
+    )  # fmt: skip
     clean.add_argument("--rule-name", metavar="NAME", help="a saved rule")
     clean.add_argument("--recipe", metavar="NAME", help="lap or yotsubanet: their steps, in their order")
     clean.add_argument("--save", metavar="NAME", help="keep the rule in the workspace's settings")

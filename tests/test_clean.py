@@ -111,7 +111,14 @@ def test_a_recipe_tells_each_step(ours: Path, anitui: Anitui) -> None:
     ("options", "told"),
     [
         ([], "say what to clean by"),
-        (["--rule", "dhash<=2", "--recipe", "lap"], "say what to clean by"),
+        (["--rule", "dhash<=2", "--recipe", "lap"], "--rule and --recipe are two things to clean by"),
+        (["--rule", "dhash<=2", "--rule", "dhash<=4"], "one rule at a time"),
+        (["--save", "set-aside", "--rule", "dhash<=2"], "set-aside begins a rule"),
+        (["--save", "lap", "--rule", "dhash<=2"], "lap is the name of a recipe"),
+        (["--rule", "set-aside sharpness<50 sharpness>60"], "nothing meets sharpness<50 and sharpness>60"),
+        (["--rule", "set-aside size<50 size>=50"], "nothing meets size<50 and size>=50"),
+        (["--rule", "set-aside width<100%"], "width is counted in px: width<100% cannot be meant"),
+        (["--rule", "set-aside aspect<10%"], "aspect is no share of anything"),
         (["--list", "--apply"], "leave --apply out"),
         (["--rule", "dhash<=2 kep:older"], "did you mean keep?"),
         (["--rule", "tidi"], "did you mean tidy?"),
@@ -145,3 +152,15 @@ def test_a_picture_that_cannot_be_read_makes_it_done_in_part(ours: Path, anitui:
     next((ours / "media").rglob("*.bmp")).unlink()
     code, out, _ = anitui("clean", "--rule", "pixels:identical", "--json")
     assert code == 3 and "1 picture could not be read" in out and len(figures(out)["unread"]) == 1
+
+
+def test_bounds_that_something_can_meet_are_taken(anitui: Anitui) -> None:
+    for words in ("size<=50 size>=50", "-size<50 size<60", "size>20 size>30 size<40", "colour<50% colour>10%"):
+        assert anitui("clean", "--rule", f"set-aside {words}")[0] == 0
+
+
+def test_the_help_speaks_of_single_pictures_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["clean", "--help"])
+    out = capsys.readouterr().out
+    assert "docs/cleaning.md" in out and "sharpness<50" in out and "faces" in out

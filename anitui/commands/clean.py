@@ -46,8 +46,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    given = [name for name in ("rule", "rule_name", "recipe") if getattr(options, name) is not None]
-    if options.list + len(given) != 1:
+    asked = (("--rule", options.rule), ("--rule-name", options.rule_name), ("--recipe", options.recipe))
+    given = [name for name, what in (*asked, ("--list", options.list or None)) if what is not None]
+    if len(given) > 1:
+        raise WrongUse(f"{' and '.join(given)} are two things to clean by: do one after the other")
+    if len(options.rule or ()) > 1:
+        raise WrongUse(
+            "one rule at a time: what all of its words say has to hold, so write them into one, or give one after the "
+            "other"
+        )
+    options.rule = options.rule[0] if options.rule else None
+    if not given:
         raise WrongUse(
             'say what to clean by: --rule "dhash<=2 keep:larger", --rule-name NAME or --recipe NAME; --list shows them'
         )
@@ -58,6 +67,8 @@ def _check(options: argparse.Namespace) -> None:
     if options.rule is None:
         raise WrongUse('--save takes the rule to save, too: --save NAME --rule "…"')
     check_name(options.save)
+    if options.save in recipes.names():
+        raise WrongUse(f"{options.save} is the name of a recipe: call the rule otherwise")
 
 
 def _rule(options: argparse.Namespace, at: Opened) -> tuple[str | None, Rule]:

@@ -250,10 +250,10 @@ def _measured(expression: str, read: Callable[[str, str], Any]) -> Builder:
 
 
 def number(expression: str) -> Builder:
-    return _measured(expression, _as_number)
+    return _measured(expression, as_number)
 
 
-def _as_number(field: str, text: str) -> float:
+def as_number(field: str, text: str) -> float:
     matched = _NUMBER.fullmatch(text.strip())
     if matched is None:
         raise WrongUse(f"{field} takes a number, such as {field}<300, not {text!r}")

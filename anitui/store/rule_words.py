@@ -8,12 +8,13 @@ about single faces.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from anitui.errors import WrongUse
-from anitui.store import face_facts, filters
+from anitui.store import face_facts, facts, filters
 from anitui.store.columns import COLUMNS
 from anitui.store.comparing import ALGORITHMS
 from anitui.store.filter_words import Word, take_apart
@@ -102,6 +103,8 @@ def may_be_name(text: str) -> bool:
 
 def check_name(text: str) -> None:
     """Raise WrongUse where a rule cannot be called that."""
+    if text == SET_ASIDE:
+        raise WrongUse(f"{SET_ASIDE} begins a rule, and cannot be the name of one: call it otherwise")
     if not may_be_name(text):
         raise WrongUse(f"{text!r} cannot be a rule's name: letters, digits, - and _ make one")
 
@@ -141,6 +144,7 @@ def parse(text: str) -> Rule:
             raise WrongUse(f"a rule has no word {name!r}; {_did_you_mean(name)}")
     rule = replace(rule, query=" ".join(rest))
     _check(rule)
+    _check_bounds([_WORD.fullmatch(word) for word in rest])
     if of_faces and not rule.of_single_faces:
         raise WrongUse(f"{of_faces[0]} is said of single faces: such a rule begins with {SET_ASIDE} on:faces")
     filters.parse(rule.query, face_facts.GRAMMAR if rule.of_single_faces else None)
@@ -224,6 +228,31 @@ def _check(rule: Rule) -> None:
         raise WrongUse(f"verdict:{rule.verdict} sets nothing aside: leave keep:, prefer: and protect: out")
     if re.search(r"(^|\s)'?-?(state|reason)[:=<>]", rule.query, re.IGNORECASE):
         raise WrongUse("a rule looks only at what is not set aside: leave state: and reason: out")
+
+
+def _check_bounds(words: Sequence[re.Match[str] | None]) -> None:
+    """Refuse what nothing can meet: no number is below 50 and above 60, and no picture less than one pixel wide."""
+    units = {each.word: each.unit for each in facts.FACTS}
+    most: dict[str, tuple[float, str]] = {}
+    least: dict[str, tuple[float, str]] = {}
+    for word in words:
+        if word is None or word["not"] or word["name"].lower() not in units:
+            continue
+        name, op, value = word["name"].lower(), word["op"], word["value"]
+        if value.endswith("%") and units[name] != "%":
+            counted = f"counted in {units[name]}" if units[name] else "no share of anything"
+            raise WrongUse(f"{name} is {counted}: {word[0]} cannot be meant, leave the % out")
+        if op in (":", "=") or "," in value:
+            continue
+        number = filters.as_number(name, value)
+        if op in ("<", "<=") and number < most.get(name, (math.inf, ""))[0]:
+            most[name] = (number, word[0])
+        if op in (">", ">=") and number > least.get(name, (-math.inf, ""))[0]:
+            least[name] = (number, word[0])
+    for name in most.keys() & least.keys():
+        (high, below), (low, above) = most[name], least[name]
+        if low > high or (low == high and not ("<=" in below and ">=" in above)):
+            raise WrongUse(f"nothing meets {below} and {above}: all words of a rule have to hold, so give two rules")
 
 
 def _place(name: str, values: tuple[str, ...]) -> Place:
