@@ -182,8 +182,8 @@ class KeyBar(Static):
                 part.append(f" {way_out if rank == WAY_OUT else each.name}", style="not bold")
                 # The way out, undo and help are worth a place on the narrowest screen.
                 (vital if rank == WAY_OUT or each.id in VITAL else others).append((rank, part))
-        room = self.size.width - 2
-        left = room - sum(part.cell_len + 3 for _, part in vital)
+        room = self.size.width
+        left = room + 3 - sum(part.cell_len + 3 for _, part in vital)  # nothing parts the last one from the edge
         chosen = list(vital)
         for rank, part in sorted(others, key=itemgetter(0)):
             if part.cell_len + 3 <= left:

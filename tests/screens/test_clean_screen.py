@@ -5,6 +5,7 @@ from sitting import Sitting, sitting
 
 from anitui.screens.clean.axis import axis, between, mark
 from anitui.screens.clean.choice import Choice, command
+from anitui.screens.clean.histogram import ASIDE, Drawn, bars
 from anitui.screens.clean.screen import CleanScreen
 from anitui.screens.clean.side import Side
 from anitui.screens.one_picture import PictureScreen
@@ -23,6 +24,27 @@ def spread_of(fact: Fact, *values: float) -> Spread:
 
     found = numpy.array(sorted(values), dtype=numpy.float64)
     return Spread(fact, found, numpy.arange(len(found)), 0)
+
+
+def test_a_bar_is_parted_only_where_the_threshold_parts_what_it_counts() -> None:
+    """Three of a fact in the lowest bar, and a threshold within it that nobody is below, then one, then all are."""
+    fact = FACT["sharpness"]
+    spread = spread_of(fact, 14, 15, 16, 30, 40)
+    where = axis(spread, 9)
+    counts = spread.counts(where.thresholds)
+    for threshold, wanted in ((13.0, False), (14.0, False), (15.0, True), (1e6, True)):
+        drawn = Drawn(where, counts, mark(fact, str(threshold)), True, spread.below(threshold))
+        lines = bars(drawn, 40, 5)[:-1]
+        red = [span for line in lines for span in line.spans if span.style == ASIDE]
+        has = any(line.plain[span.start : span.end].strip() for line in lines for span in line.spans
+                  if span.style == ASIDE)  # fmt: skip
+        assert has == wanted, (threshold, red)
+
+
+async def test_the_narrowest_bar_has_room_for_what_matters_most(cafe: Workspace, shelf: Catalogue) -> None:
+    async with sitting(cafe, shelf, (40, 20)) as at:
+        await at.press("g", "c")
+        await at.sees("space set aside")
 
 
 def aside(catalogue: Catalogue, table: str = "images") -> list[int]:

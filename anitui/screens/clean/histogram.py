@@ -25,6 +25,7 @@ class Drawn:
     counts: Sequence[int]
     threshold: Mark
     below_goes: bool
+    below: int  # how many are below the threshold
 
 
 def bars(drawn: Drawn, width: int, height: int) -> list[Content]:
@@ -32,7 +33,7 @@ def bars(drawn: Drawn, width: int, height: int) -> list[Content]:
     counts = drawn.counts[: max(1, width - 1)]
     across = min(width - 1, len(counts) * _WIDEST)
     starts = [round(number * across / len(counts)) for number in range(len(counts) + 1)]
-    at = min(across, max(0, round(drawn.axis.place(drawn.threshold.value) * across / len(counts))))
+    at = _parting(drawn, counts, starts)
     rows = max(1, height - 1)
     top = math.log1p(max(counts, default=0)) or 1.0
     levels = [max(1, round(8 * rows * math.log1p(often) / top)) if often else 0 for often in counts]
@@ -46,6 +47,18 @@ def bars(drawn: Drawn, width: int, height: int) -> list[Content]:
         lines.append(Content.assemble((line[:at], below), ("┃", "bold $accent"), (line[at:], above)))
     lines.append(_numbers(drawn, starts, at, across + 1))
     return lines
+
+
+def _parting(drawn: Drawn, counts: Sequence[int], starts: Sequence[int]) -> int:
+    """Before which cell the line stands. A bar that it cuts is parted only where it parts what the bar counts."""
+    place = drawn.axis.place(drawn.threshold.value)
+    cut = min(int(place), len(counts) - 1)
+    below = drawn.below - sum(counts[:cut])
+    if below <= 0:
+        return starts[cut]
+    if below >= counts[cut]:
+        return starts[cut + 1]
+    return min(starts[-1], max(0, round(place * starts[-1] / len(counts))))
 
 
 def room(width: int) -> int:

@@ -151,10 +151,10 @@ class CleanScreen(FrameScreen):
             self.where(choice.in_words(), "")
             return
         counts = spread.counts(self._axis.thresholds)
-        bars.show(Drawn(self._axis, counts, choice.threshold, choice.side == BELOW))
+        below = spread.below(choice.threshold.value)
+        bars.show(Drawn(self._axis, counts, choice.threshold, choice.side == BELOW, below))
         unknown = f"{spread.missing:,} unknown · " if spread.missing else ""
         panel.border_subtitle = f"{unknown}highest bar {max(counts):,}, heights by logarithm"
-        below = spread.below(choice.threshold.value)
         text = choice.threshold.text
         for side, number, what, goes, active in (
             (self._below, below, f"below {text}", choice.side == BELOW, self._below_active),
