@@ -67,4 +67,18 @@ def _about_system(error: OSError) -> str:
     of = f" ({error.filename})" if error.filename else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{DISK_FULL}{of}"
-    return f"{(error.strerror or str(error)).lower()}{of}"
+    remedy = _REMEDIES.get(error.errno or 0)
+    return f"{(error.strerror or str(error)).lower()}{of}" + (f": {remedy}" if remedy else "")
+
+
+_REMEDIES = {
+    errno.ENOENT: "name a place that is there",
+    errno.ENOTDIR: "name a folder where a folder is meant",
+    errno.EEXIST: "name another place, or move what is there away",
+    errno.EACCES: "choose another place, or have its owner let you",
+    errno.EPERM: "choose another place, or have its owner let you",
+    errno.EROFS: "choose another place",
+    errno.EFBIG: "choose a place that takes files of this size, or raise `ulimit -f`",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "choose another place, the links there lead in a circle",
+}

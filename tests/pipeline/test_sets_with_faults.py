@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from anitui.errors import WrongUse, in_one_sentence
 from anitui.pipeline.engine import InProcess
 from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
 from anitui.pipeline.label_files.registry import FORMATS
@@ -160,3 +162,24 @@ def test_what_holds_the_place_of_a_class_is_none(data: Path, bring: Bring, give:
     assert catalogue.rows("SELECT label FROM labels ORDER BY number") == [("miku",), ("rin",)]
     give("yolo", data / "again")
     assert (data / "again" / "classes.txt").read_text() == (data / "out" / "classes.txt").read_text()
+
+
+def test_wrong_rows_of_a_list_of_tags_are_told_by_what_is_wrong(data: Path, bring: Bring) -> None:
+    put(data, "tagIds.tsv", "miku\t3\nrin\t3\nno id\n\n\t5\n")
+    report = bring("dafre", put(data, "faces.tsv", "a.png\t3\t1,1,9,9,0.5\n"))
+    assert told(report) == {
+        "two classes with the same id: the last counts": ("tagIds.tsv line 2",),
+        "a class without a name or an id": ("tagIds.tsv line 3", "tagIds.tsv line 5"),
+    }
+
+
+def test_a_link_to_nowhere_is_no_destination(data: Path, give: Give) -> None:
+    (data / "link").symlink_to(data / "nowhere")
+    with pytest.raises(WrongUse, match="a link to what is not there"):
+        give("coco", data / "link")
+
+
+def test_what_the_system_refuses_is_told_with_a_remedy(tmp_path: Path) -> None:
+    for number in (errno.ENOENT, errno.EACCES, errno.EFBIG, errno.ENOTDIR):
+        told = in_one_sentence(OSError(number, "It Failed", "/x"))
+        assert told is not None and told.startswith("it failed (/x): ")

@@ -98,23 +98,28 @@ def _classes(sheet: Sheet, file: Path, *, boxes: bool) -> None:
     if not file.is_file():
         return
     text = read_text(file)
-    sheet.classes = dict(_named(text, boxes=boxes))
+    wrong = {line for line, content in text.lines() if content.strip()}
+    for line, index, name in _named(text, boxes=boxes):
+        wrong.discard(line)
+        if index in sheet.classes:
+            sheet.problems.notice("two classes with the same id: the last counts", f"{file.name} line {line}")
+        sheet.classes[index] = name
     sheet.heading["classes_text"] = text.text
     sheet.heading["classes_layout"] = text.layout()
-    wrong = sum(bool(content.strip()) for _, content in text.lines()) - len(sheet.classes)
-    for _ in range(wrong):
-        sheet.problems.add("a class without a name or an id", file.name)
+    for line in sorted(wrong):
+        sheet.problems.add("a class without a name or an id", f"{file.name} line {line}")
 
 
-def _named(text: Text, *, boxes: bool) -> Iterable[tuple[int, str]]:
-    for _, content in text.lines():
+def _named(text: Text, *, boxes: bool) -> Iterable[tuple[int, int, str]]:
+    """The line, the id and the name of each class."""
+    for line, content in text.lines():
         if boxes:
             name, _, number = content.rpartition("\t")
         else:
             number, _, name = content.partition(",")
         index = integer_of(number.strip())
         if index is not None and index >= 0 and name.strip():
-            yield index, name.strip()
+            yield line, index, name.strip()
 
 
 def write(out: Outgoing) -> Written:
@@ -162,7 +167,7 @@ def _write_classes(file: OutFile, *, boxes: bool) -> bytes:
     heading: Any = file.like.heading
     before = heading.get("classes_text", "")
     layout = heading.get("classes_layout", {})
-    same = {number: " ".join(name.split()) for number, name in _named(Text(before, False, "\n", True), boxes=boxes)}
+    same = {number: " ".join(name.split()) for _, number, name in _named(Text(before, False, "\n", True), boxes=boxes)}
     names = {number: name for name, number in file.classes.items()}
     if before and same == names:
         return lay_out(before.removesuffix("\n").split("\n"), layout)

@@ -66,6 +66,8 @@ def export_labels(catalogue: Catalogue, order: ExportOrder) -> Work[ExportReport
     folder = order.destination.parent if one_file else order.destination
     if folder.exists() and not folder.is_dir():
         raise WrongUse(f"{folder} is a file, and {form.called} is written into a folder: name another place")
+    if not order.destination.exists() and order.destination.is_symlink():
+        raise WrongUse(f"{order.destination} is a link to what is not there: name another place, or remove the link")
     yield Event("looking for boxes")
     kind = order.kind or (None if form.both_kinds else "face")
     asked = label_export.Asked(
