@@ -222,7 +222,7 @@ def test_killed_in_the_middle(shelf: Shelf, tmp_path: Path) -> None:
     before = snapshot(out)
     shelf.catalogue.close()
     command = [sys.executable, "-m", "anitui", "-w", str(shelf.workspace.root), "export", str(out)]
-    command += ["--format", "imagefolder", "--split", "s", "--size", "900", "--image-format", "webp"]
+    command += ["--format", "imagefolder", "--split", "s", "--size", "600", "--image-format", "webp"]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     ends = time.monotonic() + 60
     while time.monotonic() < ends and running.poll() is None:
@@ -239,10 +239,10 @@ def test_killed_in_the_middle(shelf: Shelf, tmp_path: Path) -> None:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 600 kB."""
+    """A file system of 300 kB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", folder], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", folder], capture_output=True)
     if mounted.returncode:
         pytest.skip("nothing may be mounted here")
     yield folder
@@ -259,7 +259,7 @@ def test_a_full_disk(
     shelf.catalogue.close()
     monkeypatch.setattr(Processes, "map", InProcess.map)
     command = ["-w", str(shelf.workspace.root), "export", str(out), "--format", format, "--split", "s"]
-    command += ["--pictures", "crops", "--size", "500", "--image-format", "png"]
+    command += ["--pictures", "crops", "--size", "300", "--image-format", "png"]
     assert main(command) == 1
     gc.collect()  # what is still open complains when it goes
     told = capsys.readouterr().err

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 import tarfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +80,18 @@ def test_the_manifest_leads_back(out: Path, shelf: Shelf, name: str) -> None:
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
 
 
-def test_imagefolder_in_torchvision(out: Path) -> None:
+@pytest.fixture(scope="module")
+def compiled(pytestconfig: pytest.Config) -> Iterator[None]:
+    """In containers Python is often told to keep no bytecode, and then torch takes four times as long to come up."""
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+    cache: Any = pytestconfig.cache
+    sys.pycache_prefix, sys.dont_write_bytecode = str(cache.mkdir("bytecode")), False
+    yield
+    sys.pycache_prefix, sys.dont_write_bytecode = before
+
+
+@pytest.mark.timeout(300)
+def test_imagefolder_in_torchvision(out: Path, compiled: None) -> None:
     from torchvision.datasets import ImageFolder
 
     folders = {row["label"]: row["file"].split("/")[1] for row in manifest(out / "imagefolder") if row["label"]}
@@ -211,7 +224,8 @@ def test_tables_in_pandas(out: Path) -> None:
     }
 
 
-def test_without_a_split(shelf: Shelf, tmp_path: Path) -> None:
+@pytest.mark.timeout(300)
+def test_without_a_split(shelf: Shelf, tmp_path: Path, compiled: None) -> None:
     import datasets
     from torchvision.datasets import ImageFolder
 
