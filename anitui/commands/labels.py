@@ -54,11 +54,11 @@ def _do(options: argparse.Namespace, at: Opened) -> None:
             new = labels.add(catalogue, [Label(name, options.set or CHARACTERS) for name in names])
             say(f"{count(new, 'new label')} on the list")
         case "rename":
-            old, new = labels.rename(catalogue, *names), labels.tidy(names[1])
-            if old == new:
-                say(f"{new} is called so already: nothing changed")
+            old, now = labels.rename(catalogue, *names), labels.tidy(names[1])
+            if old == now:
+                say(f"{now} is called so already: nothing changed")
             else:
-                say(f"{_meant(names[0], old)} is {new} now, and is still found by its old name")
+                say(f"{_meant(names[0], old)} is {now} now, and is still found by its old name")
         case "merge":
             if not options.into:
                 raise WrongUse("labels merge takes --into and the label that they are to become")
