@@ -172,7 +172,7 @@ class Background:
             return import_labels(app.workspace, app.catalogue, order, app.settings.importing)
 
         ready_for_processes()
-        again = "what was done is kept, and the same path goes on from there"
+        again = "no label was taken in; pictures that were are kept, and the same path passes over them"
         self.start(Run("import", f"import of {path}", "⠋ import"), work, _set_in_words, again)
 
     def start_search(self, order: PairOrder, done: Callable[[int, int], None]) -> None:
