@@ -172,9 +172,10 @@ def pictures(catalogue: Catalogue, arrangement: Arrangement) -> NDArray[numpy.in
     if not len(face_ids):
         return image_ids
     at = numpy.minimum(numpy.searchsorted(face_ids, arrangement.ids), len(face_ids) - 1)
-    of_faces = image_ids[at][face_ids[at] == arrangement.ids]  # without those that are gone since
+    of_faces: NDArray[numpy.int64] = image_ids[at][face_ids[at] == arrangement.ids]  # without those that are gone since
     _, firsts = numpy.unique(of_faces, return_index=True)
-    return of_faces[numpy.sort(firsts)]
+    first_of_each: NDArray[numpy.int64] = of_faces[numpy.sort(firsts)]
+    return first_of_each
 
 
 def window(catalogue: Catalogue, arrangement: Arrangement, first: int, last: int) -> list[ShownFace]:
