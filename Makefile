@@ -5,6 +5,9 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+# Without bytecode every process that a test or the app starts would compile anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test quick lint type bench constraints clean
 
 # uv installs everything in seconds; it lives inside the environment, so nothing else on the machine is touched.
