@@ -188,7 +188,10 @@ class DatasetRows:
         return found
 
     def members(self, order: str) -> Iterator[Member]:
-        """All of them, in one of ORDERS. Nothing else may be asked until the last has come."""
+        """All of them, in one of ORDERS. Nothing else may be asked until the last has come.
+
+        Of a file that was imported only its folder and its name are told: exports are given to others.
+        """
         self._cursor.execute(
             f"""
             SELECT c.part, c.face_id, c.image_id, c.group_id, c.labels, b.x, b.y, b.w, b.h, b.score, b.kind, b.detector,
@@ -196,7 +199,8 @@ class DatasetRows:
             FROM chosen c JOIN images i USING (image_id) LEFT JOIN faces b ON b.face_id = c.face_id
             LEFT JOIN (
                 SELECT image_id, arg_min(site, sighting_rank(site, sighting_id)) AS site,
-                       arg_min(url, sighting_rank(site, sighting_id)) AS url
+                       arg_min(CASE site WHEN 'folder' THEN regexp_extract(url, '(?:[^/]+/)?[^/]+$') ELSE url END,
+                               sighting_rank(site, sighting_id)) AS url
                 FROM sightings WHERE image_id IN (SELECT image_id FROM chosen) GROUP BY image_id
             ) s USING (image_id)
             ORDER BY {ORDERS[order]}
