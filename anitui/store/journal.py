@@ -116,7 +116,9 @@ class Decision:
                 f"{_object('t', shape.owned)} AS before, NULL::VARCHAR AS after "
                 f"FROM {table} t SEMI JOIN incoming n ON {_same('t', 'n', shape.key)}"
             )
-            self.connection.execute(f"DELETE FROM {table} t USING incoming n WHERE {_same('t', 'n', shape.key)}")
+            # Each once: a row of this very transaction that is to go twice is an error to the database.
+            once = f"SELECT DISTINCT {', '.join(shape.key)} FROM incoming"
+            self.connection.execute(f"DELETE FROM {table} t USING ({once}) n WHERE {_same('t', 'n', shape.key)}")
         return self._note(table)
 
     def _put(self, table: str, source: str, names: list[str]) -> int:

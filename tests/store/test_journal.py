@@ -381,6 +381,14 @@ def test_the_last_of_rows_given_twice_counts(catalogue: Catalogue) -> None:
     assert marks(catalogue) == [(1, 3)]
 
 
+def test_new_rows_that_are_taken_away_twice_in_one_decision_are_gone(catalogue: Catalogue) -> None:
+    box = {"image_id": 1, "x": 0.0, "y": 0.0, "w": 1.0, "h": 1.0, "detector": "person"}
+    with journal.decision(catalogue, "test", "drew and rubbed out") as made:
+        made.put("faces", arrow("faces", [{"face_id": each, **box} for each in (1, 2)]))
+        assert made.remove("faces", pyarrow.table({"face_id": [1, 2, 1, 2]})) == 2
+    assert catalogue.rows("SELECT face_id FROM faces") == []
+
+
 def test_very_many_rows_at_once_without_reading_them(catalogue: Catalogue) -> None:
     with catalogue.writing() as connection:
         connection.execute("INSERT INTO image_marks SELECT range, 1 FROM range(100_000)")
