@@ -26,6 +26,8 @@ _TABLE = 40  # labels that are listed
 
 def run(options: argparse.Namespace) -> int:
     if options.audit:
+        if options.name is not None:
+            raise WrongUse(f"--audit looks at folders and makes no split: leave {options.name} out")
         return _audit(options)
     if options.output is not None:
         raise WrongUse("-o is for --audit; `anitui export` writes splits")
@@ -45,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         tell(done)
         _tell_classes(splits.classes(at.catalogue, done.splits[0]))
     report(options, {**asdict(done), "leaking": done.leaking})
-    return 0
+    return 3 if done.empty else 0
 
 
 def order_of(options: argparse.Namespace) -> SplitOrder:
@@ -95,7 +97,7 @@ def _show(options: argparse.Namespace, at: Opened) -> int:
     asked = {**_told(found), "report": found.report}
     say(f"{found.split}: {found.kind}s of {found.label_set}, made on {found.made_at:%Y-%m-%d %H:%M}")
     if "splits" in found.report:
-        tell(SplitReport(**found.report), made=False)
+        tell(SplitReport(**found.report), made=False, leaks=not options.check)
     else:
         sizes = " · ".join(f"{part} {number:,}" for part, number in found.sizes.items() if number)
         say(f"{sizes}; {found.made_from.get('as_published', 'it says nothing of what it was made from')}")
@@ -114,14 +116,15 @@ def _show(options: argparse.Namespace, at: Opened) -> int:
     else:
         _tell_classes(splits.classes(at.catalogue, found.split))
     report(options, asked)
-    return 0
+    return 3 if asked.get("leaking") else 0
 
 
-def tell(done: SplitReport, *, made: bool = True) -> None:
+def tell(done: SplitReport, *, made: bool = True, leaks: bool = True) -> None:
     """What came of a split, for a person."""
     if made:
         say(f"made {', '.join(done.splits)} in {duration(done.seconds)}; frozen, and undo takes it away")
-    for line in (*split_in_words(done), *leaks_in_words(done.leaks, "a second look")):
+    looked = leaks_in_words(done.leaks, "a second look") if leaks else ()
+    for line in (*split_in_words(done), *looked):
         say(clipped(line, 2 * LONGEST))
 
 
@@ -147,7 +150,7 @@ def _audit(options: argparse.Namespace) -> int:
     done = drive(audit(order, settings.importing))
     tell_audit(done)
     report(options, asdict(done))
-    return 3 if done.refused else 0
+    return 3 if done.refused or done.leaking else 0
 
 
 def tell_audit(done: AuditReport) -> None:
@@ -156,7 +159,7 @@ def tell_audit(done: AuditReport) -> None:
         say(line)
     lines = [
         f"{each['part']} {clipped(each['path'], 80)}: {each['reason']}"
-        + (f", {each['bits']} bits" if each["bits"] is not None else "")
+        + (f", {count(each['bits'], 'bit')}" if each["bits"] is not None else "")
         + f", {each['other_part']} {clipped(each['other'], 80)}"
         for each in done.leaks
     ]

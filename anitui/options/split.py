@@ -11,6 +11,18 @@ Deal faces (or pictures) to train, val and test, so that nothing of the test is 
 of anybody's instead, and needs no workspace."""
 
 
+def share(text: str) -> float:
+    """A share as people write it: .2, 0,2, 20, 20%, 1/5."""
+    text = text.strip().replace(",", ".")
+    if text.endswith("%"):
+        return float(text[:-1]) / 100
+    number, slash, whole = text.partition("/")
+    try:
+        return float(number) / float(whole) if slash else float(number)
+    except ZeroDivisionError:
+        raise ValueError(text) from None
+
+
 def add_to(command: argparse.ArgumentParser) -> None:
     """Give the command its options."""
     command.add_argument("name", nargs="?", metavar="NAME", help="what the split is called")
@@ -35,7 +47,7 @@ def add_to(command: argparse.ArgumentParser) -> None:
         "with two faces each, and pairs to judge",
     )  # fmt: skip
     for part in ("train", "val", "test"):
-        how.add_argument(f"--{part}", type=float, metavar="SHARE", help=f"share of {part}" + " (.7 .1 .2)")
+        how.add_argument(f"--{part}", type=share, metavar="SHARE", help=f"share of {part}" + " (.7 .1 .2)")
     how.add_argument("--folds", type=int, default=0, metavar="K", help="K splits, NAME.1 to NAME.K, each fold once val")
     how.add_argument("--seed", type=int, default=7, metavar="N", help="another seed deals otherwise (7)")
     together = command.add_argument_group("what stays together, or counts as a leak")

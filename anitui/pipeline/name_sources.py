@@ -11,7 +11,7 @@ sharpness, brightness and colour, more than any two files of the same folders.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +60,7 @@ _NUMBER = r"(?:[ _.,x\-]-?\d{1,5})"
 _WAYS = (
     Way(
         "the number of the picture in the name",
-        r"^(?:.*[^0-9a-fA-F])?(?P<key>[0-9a-f]{40}|[0-9a-f]{32}|[0-9]{5,})(?:[^0-9a-fA-F].*)?$",
+        r"^(?:.*[^0-9a-fA-F])?(?P<key>[0-9a-f]{40}|[0-9a-f]{32}|[0-9]{5,})(?:[^0-9a-fA-F].*|[a-z])?$",
         sure=True,
     ),
     Way(
@@ -83,6 +83,7 @@ _WAYS = (
     Way("the name without its ending", r"^(?P<key>.+)$", proven=True),
 )
 _TITLES = r"^(?:MAL|WA)\d{5}_"  # a title's posters are pictures of their own
+_PART = r"(?i)(^|/)(train|training|val|valid|validation|dev|test|testing|eval)([_-]?set)?(/|$)"
 NONE = "none"
 MEASURED = ("sharpness", "brightness", "colourfulness", "colour_share")
 
@@ -108,6 +109,7 @@ def read(paths: Sequence[str] | pyarrow.Array, pattern: str = "auto", looks: Loo
     plain = pc.replace_substring_regex(files, r"[\\/]+", "/")
     steps = pc.extract_regex(plain, r"^(?:(?s:.*)/)?(?P<name>[^/]*)$")
     folders = pc.replace_substring_regex(plain, r"/?[^/]*$", "")
+    classes = pc.replace_substring_regex(folders, _PART, "/")  # a class is the same one in train and in test
     stems = pc.replace_substring_regex(pc.struct_field(steps, "name"), r"\.[A-Za-z0-9]{1,5}$", "")
     if pattern != "auto":
         keys = _keys(stems, _checked(pattern))
@@ -117,12 +119,17 @@ def read(paths: Sequence[str] | pyarrow.Array, pattern: str = "auto", looks: Loo
         keys = _keys(stems, way.expression)
         if len(keys) - keys.null_count < (LEAST_SURE if way.sure else LEAST_SHARE) * len(keys):
             continue
+        tries = [(keys, way)]
         if _counts(keys):
-            # The files of each folder are counted, so the same number elsewhere is another picture.
-            keys = pc.binary_join_element_wise(folders, keys, "/")
-        found = _numbered(keys)
-        if _believable(found.to_numpy(), folders, looks, way):
-            return Told(found, way.called)
+            # Either pictures have numbers in a row, which the looks of the files can prove; or the files of each class
+            # or folder are counted, and the same number elsewhere is another picture.
+            proven = replace(way, proven=True)
+            within = [pc.binary_join_element_wise(each, keys, "/") for each in (classes, folders)]
+            tries = [(keys, proven), (within[0], proven), (within[1], way)]
+        for tried, of in tries:
+            found = _numbered(tried)
+            if _believable(found.to_numpy(), folders, looks, of):
+                return Told(found, way.called)
     return Told(nothing)
 
 

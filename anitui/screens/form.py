@@ -139,7 +139,7 @@ class Form(Question[Made | None], Generic[Made]):
             with VerticalScroll(id="fields", can_focus=False):
                 yield from self._rows()
             yield Static(id="told")
-            yield Static(Text(f"ctrl+s {self.accepting}   esc leave   tab next field", style="dim"))
+            yield Static(Text(f"enter {self.accepting}   esc leave   tab next field", style="dim"))
 
     def on_mount(self) -> None:
         self._first().focus()

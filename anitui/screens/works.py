@@ -45,9 +45,9 @@ def audit_folder(app: Host, background: Background, folder: Path, done: Callable
 
     def told(report: AuditReport) -> tuple[str, str]:
         app.call_later(done, report)
-        pictures = sum(part["pictures"] for part in report.parts.values())
-        found = f"{report.leaking:,} of {count(pictures, 'picture')} are in an earlier part as well"
-        return f"{folder.name}: {found}", "warning" if report.leaking else "information"
+        later = [(name, part) for name, part in report.parts.items() if "leaking" in part]
+        found = ", ".join(f"{part['leaking']:,} of the {part['pictures']:,} of {name}" for name, part in later)
+        return f"{folder.name}: {found} are in an earlier part as well", "warning" if report.leaking else "information"
 
     ready_for_processes()
     background.start(Run("audit", f"audit of {folder}", "⠋ audit"), work, told, "it begins anew the next time")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from anitui.cli import main
+from anitui.cli import main, parser
+from anitui.pipeline.splitting.order import SplitOrder, ready
 from anitui.store.catalogue import open_catalogue
 from anitui.workspace import Workspace
 from tests.pipeline.near_pictures import drawn, save
@@ -64,8 +65,9 @@ def test_a_verdict_that_came_later_is_found_by_the_check(
     judge(catalogue, "face", [Statement(min(a, b), max(a, b), Verdict.SAME)])
     catalogue.close()
     capsys.readouterr()
-    assert main(["split", "main", *at, "--check", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["leaks"]["verdicts"] == 2
+    assert main(["split", "main", *at, "--check", "--json"]) == 3
+    out = capsys.readouterr().out
+    assert json.loads(out.splitlines()[-1])["leaks"]["verdicts"] == 2 and "second look" not in out
 
 
 def test_folders_are_audited_without_a_workspace(
@@ -75,7 +77,7 @@ def test_folders_are_audited_without_a_workspace(
     for part, seeds in (("train", (1, 2, 3)), ("test", (3, 4))):
         for seed in seeds:
             save(tmp_path / "set" / part / "x" / f"{part}{seed}.png", drawn(seed))
-    assert main(["split", "--audit", "set", "-o", "leaks.csv", "--json"]) == 0
+    assert main(["split", "--audit", "set", "-o", "leaks.csv", "--json"]) == 3
     out = capsys.readouterr().out
     assert "test    2 pictures, 1 of them (50.0%) in an earlier part as well" in out
     report = json.loads(out.splitlines()[-1])
@@ -99,6 +101,10 @@ def test_folders_are_audited_without_a_workspace(
         (["x", "--names", "("], "regular expression"),
         (["--show"], "name the split"),
         (["x", "-o", "file.csv"], "-o is for --audit"),
+        (["x", "--folds", "3", "--val", ".1"], "leave --val out"),
+        (["x", "--test", "1.5"], "such as --test .2"),
+        (["--audit", ".", "--near", "99"], "0 to 16"),
+        (["--audit", ".", "-o", "."], "is there already"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(
@@ -106,6 +112,17 @@ def test_what_cannot_be_is_one_sentence(
 ) -> None:
     assert main(["split", *given, *at]) == 2
     assert said in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("given", [".25", "25", "25%", ",25", "1/4"])
+def test_shares_as_people_write_them(given: str) -> None:
+    test = parser().parse_args(["split", "x", "--test", given]).test
+    assert ready(SplitOrder("x", test=test)).shares == pytest.approx((0.75, 0, 0.25))
+
+
+def test_a_part_that_nobody_is_in_is_told_first(at: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["split", "tiny", *at, "--test", "1e-9"]) == 3
+    assert "nobody is in test" in capsys.readouterr().out.splitlines()[1]
 
 
 def test_without_any_face_it_says_how_to_find_some(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

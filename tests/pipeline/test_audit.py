@@ -99,7 +99,7 @@ def test_folders_without_parts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="holds train and test"):
         look(tmp_path)
     save(tmp_path / "train" / "a" / "1.png", drawn(1))
-    with pytest.raises(WrongUse, match="only train"):
+    with pytest.raises(WrongUse, match="of train only"):
         look(tmp_path)
     with pytest.raises(WrongUse, match="is no folder"):
         look(tmp_path / "nothing")

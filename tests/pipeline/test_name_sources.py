@@ -46,6 +46,7 @@ def agrees(told: Told, truth: list[int]) -> bool:
         lambda id, n: f"{id * 2**80:032x}_{n}.jpg",
         lambda id, n: f"{id % 10_000}x{id % 7}_{n}.jpg",
         lambda id, n: f"{id}_{n * 31}_{n * 17}_96_96.jpg",
+        lambda id, n: f"{id}{'abc'[n]}.jpg",
     ],
 )
 def test_cuts_are_told_from_their_names(name: Callable[[int, int], str]) -> None:
@@ -99,6 +100,20 @@ def test_numbers_that_might_mean_anything_are_believed_where_the_files_are_alike
     assert agrees(believed, sources) and believed.way == "the name without the 2 numbers at its end"
     assert read(paths, looks=looks(sources, alike=False)).way == ""
     assert read(paths).way in ("", "the name without the number at its end")
+
+
+def test_numbers_in_a_row_are_of_pictures_where_the_files_are_alike() -> None:
+    """`train/rem/12_0.jpg` and `test/ram/12_1.jpg`, where the pictures of the whole set are counted from 0."""
+    chance = random.Random(5)
+    sources = [n // 2 for n in range(400)]
+    paths = [
+        f"set/{chance.choice(('train', 'test'))}/{chance.choice(CLASSES)}/{source}_{n % 2}.jpg"
+        for n, source in enumerate(sources)
+    ]
+    assert agrees(read(paths, looks=looks(sources, alike=True)), sources)
+    told = read(paths, looks=looks(sources, alike=False)).sources.to_pylist()
+    same = {(a, b) for a, b in zip(range(0, 400, 2), range(1, 400, 2), strict=True) if told[a] == told[b] >= 0}
+    assert all(paths[a].rpartition("/")[0] == paths[b].rpartition("/")[0] for a, b in same)
 
 
 def test_what_looks_nothing_alike_is_not_believed_even_of_ids() -> None:

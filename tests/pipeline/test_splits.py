@@ -276,6 +276,8 @@ def test_both_ways_of_finding_near_hashes_agree(monkeypatch: pytest.MonkeyPatch)
         ({"train": 0.8, "val": 0.2}, (0.8, 0.2, 0)),
         ({"train": 70, "val": 10, "test": 20}, (0.7, 0.1, 0.2)),
         ({"train": 1}, (1, 0, 0)),
+        ({"train": 7, "val": 1, "test": 2}, (0.7, 0.1, 0.2)),
+        ({"test": 25}, (0.75, 0, 0.25)),
         ({"folds": 5}, (1, 0, 0)),
         ({"folds": 5, "test": 0.2}, (0.8, 0, 0.2)),
         ({"rule": "zaci"}, (0.8, 0, 0.2)),
@@ -289,7 +291,8 @@ def test_shares(given: dict[str, Any], shares: tuple[float, float, float]) -> No
     "wrong",
     [
         {"train": 0.5, "val": 0.1, "test": 0.2}, {"train": 0.9, "test": 0.2}, {"train": -0.1}, {"test": float("nan")},
-        {"train": 2, "val": 0.5}, {"train": 0, "test": 1}, {"folds": 1}, {"folds": 3, "rule": "zaci"},
+        {"train": 2, "val": 0.5}, {"test": 1.5},
+        {"folds": 3, "val": 0.1}, {"train": 0, "test": 1}, {"folds": 1}, {"folds": 3, "rule": "zaci"},
         {"name": ""}, {"name": "a/b"}, {"name": ".."}, {"name": "x" * 101}, {"name": "a\nb"}, {"rule": "mine"},
         {"near": 40}, {"most": 3, "least": 5}, {"most": 3, "kind": "image"}, {"rule": "dafre", "kind": "image"},
     ],

@@ -22,9 +22,10 @@ from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, ex
 from anitui.pipeline.sources import FoundFile, Unfit
 from anitui.pipeline.sources.folder import walk
 from anitui.pipeline.splitting.near import Hashed, near_pairs
-from anitui.pipeline.splitting.order import LARGEST, NEAR
+from anitui.pipeline.splitting.order import LARGEST, MOST_NEAR, NEAR
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
+from anitui.words import count
 
 Places = NDArray[np.int64]
 
@@ -58,6 +59,7 @@ class AuditReport:
     leaking: int = 0  # pictures of later parts that are in an earlier one
     leaks: list[dict[str, Any]] = field(default_factory=list)  # the first of them
     names: str = ""  # how the files' names were read
+    asked_names: str = "auto"
     piles: int = 0  # names that too many files share to be one picture's
     same_part: int = 0  # pictures that have a near-duplicate beside them, which is no leak
     refused: list[dict[str, str]] = field(default_factory=list)
@@ -68,12 +70,17 @@ class AuditReport:
 def audit(order: AuditOrder, settings: ImportSettings, engine: Engine | None = None) -> Work[AuditReport]:
     """Look through folders, and find what lies on two sides."""
     begun = time.monotonic()
-    report = AuditReport()
+    if not -1 <= order.near <= MOST_NEAR:
+        raise WrongUse(f"--near takes a number of bits from 0 to {MOST_NEAR}, or -1 for none")
+    name_sources.check(order.names)
+    if order.output is not None and order.output.exists():
+        raise WrongUse(f"{order.output} is there already: give -o another name")
+    report = AuditReport(asked_names=order.names)
     yield Event("looking for pictures")
     found = list(_found(order.folders, report))
     names = sorted({part for _, part in found}, key=lambda name: (_RANK.get(name, 3), name))
     if len(names) < 2:
-        raise WrongUse(_no_parts(order.folders, names))
+        raise WrongUse(_no_parts(order.folders, names, report.refused))
     task_order = Order("", "reference", "exact", limits_of(settings), settings.seconds_per_picture)
     tasks = [Task(at, path, None, task_order) for at, (path, _) in enumerate(found)]
     seen: list[Examined] = []
@@ -117,10 +124,13 @@ def _found(folders: Sequence[Path], report: AuditReport) -> Iterator[tuple[str, 
 _NOT_PICTURES = {".csv", ".json", ".jsonl", ".txt", ".xml", ".yaml", ".yml", ".md", ".tsv", ".cache", ".parquet", ".db"}
 
 
-def _no_parts(folders: Sequence[Path], names: list[str]) -> str:
-    only = f"only {names[0]}" if names else "no pictures in folders that are called train, val or test"
+def _no_parts(folders: Sequence[Path], names: list[str], refused: list[dict[str, str]]) -> str:
     where = ", ".join(str(folder) for folder in folders)
-    return f"there is {only} in {where}: name a folder that holds train and test, or a folder for each part"
+    there = f"{where} has pictures of {names[0]} only" if names else f"{where} has no pictures of train, val or test"
+    if refused:
+        first = f"{refused[0]['path']}: {refused[0]['reason']}"
+        there += f" ({count(len(refused), 'file')} could not be looked at, such as {first})"
+    return f"{there}: name a folder that holds train and test, or a folder for each part"
 
 
 def _compare(

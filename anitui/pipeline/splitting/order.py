@@ -13,6 +13,7 @@ from anitui.pipeline import name_sources
 from anitui.store import columns
 
 RULES = ("plain", "dafre", "zaci")
+MOST_NEAR = 16
 NEAR = 7  # bits of dhash: so near, faces of real sets are of one picture
 LARGEST = 100  # a post, album or name that more pictures share is a pile, and not one source
 
@@ -67,8 +68,8 @@ def ready(order: SplitOrder) -> SplitOrder:
         raise WrongUse(f"the rule {order.rule} is for faces: leave --of images out")
     if order.folds and (not 2 <= order.folds <= 50 or order.rule == "zaci"):
         raise WrongUse("--folds takes a number from 2 to 50, and does not go with the rule zaci")
-    if not -1 <= order.near <= 16:
-        raise WrongUse("--near takes a number of bits from 0 to 16, or -1 for none")
+    if not -1 <= order.near <= MOST_NEAR:
+        raise WrongUse(f"--near takes a number of bits from 0 to {MOST_NEAR}, or -1 for none")
     if order.most < 0 or (order.least or 0) < 0 or order.largest < 1:
         raise WrongUse("a number of pictures cannot be negative")
     if order.most and order.kind != "face":
@@ -101,9 +102,15 @@ def _shares(order: SplitOrder) -> tuple[float, float, float]:
     if not said:
         usual = _SHARES[order.rule]
         return (1.0, 0.0, 0.0) if order.folds else usual
-    whole = 100.0 if max(said.values()) > 1 else 1.0
-    if whole > 1 and any(0 < share < 1 for share in said.values()):
-        raise WrongUse("give all shares as shares (.7 .1 .2) or all in per cent (70 10 20)")
+    if order.folds and order.val is not None:
+        raise WrongUse("with --folds each fold is once val: leave --val out")
+    together = sum(said.values())
+    # 7 1 2 and 70 10 20 mean the same as .7 .1 .2; of fewer than three, what is above 1 is per cent.
+    whole = 1.0
+    if max(said.values()) > 1:
+        whole = together if len(said) == len(given) else 100.0
+        if whole == 100.0 and (together > 100 or min(said.values()) < 2):
+            raise WrongUse("shares are numbers from 0 to 1, such as --test .2, or per cent: --test 20")
     parts = {part: said.get(part, 0.0) / whole for part in given}
     left = 1 - sum(parts.values())
     unsaid = [part for part in given if part not in said]

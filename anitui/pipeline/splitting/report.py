@@ -44,6 +44,11 @@ class SplitReport:
     seconds: float = 0.0
 
     @property
+    def empty(self) -> list[str]:
+        """Parts that were asked for and that nobody is in."""
+        return [part for part, sizes in self.parts.items() if not sizes["members"]]
+
+    @property
     def leaking(self) -> int:
         """Leaks found, of whatever kind."""
         return sum(self.leaks.values())

@@ -11,6 +11,8 @@ from anitui.words import count
 
 def split_in_words(done: SplitReport) -> Iterator[str]:
     """Who is where, who was left out, what was kept together, how even it is; what belongs to a line is indented."""
+    for part in done.empty:
+        yield f"nobody is in {part}: there are too few groups, or what stays together is too much (see below)"
     yield (
         f"{count(done.members, done.kind)} of {count(done.classes, 'label')}, in {count(done.groups, 'group')} that "
         "stay together"
@@ -77,6 +79,8 @@ def audit_in_words(done: AuditReport) -> Iterator[str]:
         yield from (f"{found[reason]:>12,}  {reason}" for reason in REASONS if found.get(reason))
     if done.names:
         yield f"what files were cut from was read off {done.names}; --names none or a pattern reads them otherwise"
+    elif done.asked_names == "auto":
+        yield "their names tell nothing reliable of what files were cut from; --names PATTERN says how to read them"
     if done.piles:
         yield f"{count(done.piles, 'name')} shared by too many files to be one picture's: passed over"
     if done.same_part:

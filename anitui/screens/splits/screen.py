@@ -18,7 +18,7 @@ from anitui.screens.bindings import bindings
 from anitui.screens.charted import ChartedScreen
 from anitui.screens.questions import AskPath
 from anitui.screens.splits.ordering import SplitForm
-from anitui.screens.splits.telling import audited, in_full, listed, read
+from anitui.screens.splits.telling import audited, by_folder, in_full, listed, read
 from anitui.store import splits
 from anitui.store.splits import Frozen
 
@@ -107,7 +107,7 @@ class SplitsScreen(ChartedScreen):
         if split is None:
             # These files lie outside of the workspace: all that can be done is to say which they are.
             folder, report = list(self._audits.items())[self.at]
-            self.say(in_full(folder, report.leaks[self.view.cursor or 0]))
+            self.say(in_full(folder, list(by_folder(folder, report).values())[self.view.cursor or 0]))
         elif row is None or row.lead is None:
             return
         elif row.lead.place == "faces":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from anitui.pipeline.charts.model import Bar, Bars, Lead
-from anitui.pipeline.splitting.audit import AuditReport
+from anitui.pipeline.splitting.audit import REASONS, AuditReport
 from anitui.pipeline.splitting.report import SplitReport
 from anitui.pipeline.splitting.words import audit_in_words, leaks_in_words, split_in_words
 from anitui.store import splits
@@ -45,7 +45,7 @@ def charted(frozen: Frozen, classes: list[ClassSizes], renamed: int, aside: int)
     bars = [
         Bar(
             each.label, each.members, tuple(getattr(each, part) for part in parts),
-            " / ".join(f"{getattr(each, part):,}" for part in parts), _lead(frozen, each.label),
+            "/".join(f"{getattr(each, part):,}" for part in parts), _lead(frozen, each.label),
         )
         for each in classes
     ]  # fmt: skip
@@ -65,20 +65,39 @@ def _quoted(text: str) -> str:
 
 
 def audited(folder: Path, report: AuditReport) -> Bars:
-    """An audit as a chart: a row for each leak. What each is in full, `in_full` says."""
-    bars = [Bar(_below(folder, each["path"]), 64 - (each["bits"] or 0), note=each["reason"]) for each in report.leaks]
+    """An audit as a chart: how much of each folder leaks, and as what."""
+    rows = {name: [_first_reason(each) for each in leaks.values()] for name, leaks in by_folder(folder, report).items()}
+    bars = [Bar(name, len(reasons), tuple(reasons.count(each) for each in REASONS)) for name, reasons in rows.items()]
     command = f"anitui split --audit {shlex.quote(str(folder))} -o leaks.csv"
     return Bars(
-        name=f"audit {folder}", title=f"audit of {folder.name}", view="", unit="bits in common",
-        about=f"how many of 64 bits each has in common with one in an earlier part; as a file: {command}",
-        facts=tuple(audit_in_words(report)), bars=bars, of="leak", nothing="no leaks were found",
+        name=f"audit {folder}", title=f"audit of {folder.name}", view="", unit="pictures", about="",
+        facts=(*audit_in_words(report), f"which pictures: enter on a folder, or as a file: {command}"), bars=bars,
+        parts=REASONS, of="folder", nothing="no leaks were found",
     )  # fmt: skip
 
 
-def in_full(folder: Path, leak: Mapping[str, Any]) -> str:
-    """One leak in a sentence."""
-    bits = "" if leak["bits"] is None else f", {count(leak['bits'], 'bit')} apart"
-    return f"{leak['reason']}{bits}: {_below(folder, leak['path'])} and {_below(folder, leak['other'])}"
+def by_folder(folder: Path, report: AuditReport) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
+    """The leaks of each folder, by the picture; those with most of them first."""
+    found: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
+    for each in report.leaks:
+        path = _below(folder, each["path"])
+        found.setdefault(str(Path(path).parent), {}).setdefault(path, []).append(each)
+    return dict(sorted(found.items(), key=lambda row: (-len(row[1]), row[0])))
+
+
+def _first_reason(leaks: Sequence[Mapping[str, Any]]) -> str:
+    return min((str(each["reason"]) for each in leaks), key=REASONS.index)
+
+
+def in_full(folder: Path, leaks: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """The leaks of a folder in a sentence: the first pictures, and how many more there are."""
+    told = []
+    for path, reasons in list(leaks.items())[:3]:
+        each = reasons[0]
+        bits = "" if each["bits"] is None else f", {count(each['bits'], 'bit')} apart"
+        told.append(f"{Path(path).name} and {_below(folder, each['other'])} ({each['reason']}{bits})")
+    more = f"; and {len(leaks) - 3:,} more" if len(leaks) > 3 else ""
+    return "; ".join(told) + more
 
 
 def _below(folder: Path, path: str) -> str:
