@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 import shutil
 import signal
@@ -280,6 +281,20 @@ def test_a_worker_tells_of_a_full_disk(tmp_path: Path) -> None:
         pytest.skip("there is no disk that is always full")
     source = picture(tmp_path / "a.png", 1)
     shape = Shape((0, 0, 50, 50), 50, 50, "png", 90)
-    task = Making(str(source), source.stat().st_size, (Wanted(0, shape, "/dev/full"),), Limits())
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    task = Making(str(source), digest, (Wanted(0, shape, "/dev/full"),), Limits())
     with pytest.raises(OSError, match="No space"):
         make(task)
+
+
+def test_a_file_that_was_changed_since_is_made_again_though_its_size_is_the_same(shelf: Shelf, tmp_path: Path) -> None:
+    path = picture(tmp_path / "in" / "a.png", 1)
+    shelf.take_in(path)
+    shelf.face(shelf.image(path), (10, 10, 40, 40), "alone")
+    shelf.export(tmp_path / "out", "imagefolder")
+    [crop] = (tmp_path / "out").glob("alone/*")
+    right = crop.read_bytes()
+    crop.write_bytes(right[:-1] + bytes([right[-1] ^ 1]))
+    report = shelf.export(tmp_path / "out", "imagefolder")
+    assert report.written == 1 and crop.read_bytes() == right
+    assert shelf.export(tmp_path / "out", "imagefolder").written == 0

@@ -202,7 +202,7 @@ def test_pictures_that_are_gone_are_told_and_the_others_exported(shelf: Shelf, t
     content = bytearray(paths[2].read_bytes())
     content[60:200] = bytes(140)
     paths[2].write_bytes(content)
-    for format, failed in (("imagefolder", 3), ("coco", 2), ("webdataset", 3), ("parquet", 3)):
+    for format, failed in (("imagefolder", 3), ("coco", 3), ("webdataset", 3), ("parquet", 3)):
         out = tmp_path / format
         report = shelf.export(out, format)
         assert len(report.failures) == failed and report.parts == {"": 4 - failed}
@@ -218,6 +218,30 @@ def test_pictures_that_are_gone_are_told_and_the_others_exported(shelf: Shelf, t
     with pytest.raises(AnituiError, match="none of the pictures could be exported"):
         shelf.export(tmp_path / "nothing", "coco")
     assert not (tmp_path / "nothing").exists()
+
+
+def test_other_bytes_of_the_same_size_are_told_and_not_exported(shelf: Shelf, tmp_path: Path) -> None:
+    path = picture(tmp_path / "in" / "a.png", 1)
+    shelf.take_in(tmp_path / "in", mode="reference")
+    shelf.face(shelf.image(path), (10, 10, 40, 40), "miku")
+    other = picture(tmp_path / "other.png", 2).read_bytes()
+    size = path.stat().st_size
+    path.write_bytes(other[:size] + bytes(max(0, size - len(other))))
+    for format in ("imagefolder", "coco", "webdataset"):
+        with pytest.raises(AnituiError, match="none of the pictures"):
+            shelf.export(tmp_path / format, format)
+
+
+def test_a_face_that_is_the_whole_picture_is_not_cut(shelf: Shelf, tmp_path: Path) -> None:
+    path = tmp_path / "in" / "tall.png"
+    path.parent.mkdir()
+    Image.new("RGB", (100, 300), (200, 30, 30)).save(path)
+    shelf.take_in(path)
+    shelf.face(shelf.image(path), (0, 0, 100, 300), "miku")
+    shelf.export(tmp_path / "out", "imagefolder", size=150)
+    [crop] = (tmp_path / "out").glob("miku/*")
+    with Image.open(crop) as image:
+        assert image.size == (50, 150)
 
 
 def test_who_is_exported_without_a_split(shelf: Shelf, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class Before:
     folder: Path
     name: str
     size: int
+    by: int  # when it was complete at the latest: what was changed later is not what was made
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Building:
     carried: list[str] = field(default_factory=list)
     removed: int = 0
     resumed: int = 0
+    _by: int = 0  # when the earlier export was complete
     _known: dict[Key, Before] = field(default_factory=dict)
     _keys: dict[str, Key] = field(default_factory=dict)  # of the files of the earlier export
     _leftovers: list[Path] = field(default_factory=list)
@@ -54,7 +56,7 @@ class Building:
     def known(self, key: Key, name: str) -> Before | None:
         """Whether it was made before; of several that are alike, the one of this name."""
         if self._keys.get(name) == key:
-            return Before(self.destination, name, self.had[name])
+            return Before(self.destination, name, self.had[name], self._by)
         return self._known.get(key)
 
     def take_over(self, before: Before, name: str, target: str | None = None) -> bool:
@@ -64,7 +66,10 @@ class Building:
         """
         old = before.folder / before.name
         try:
-            if old.lstat().st_size != before.size or (str(old.readlink()) if old.is_symlink() else None) != target:
+            status = old.lstat()
+            if status.st_size != before.size or status.st_mtime_ns > before.by:
+                return False
+            if (str(old.readlink()) if old.is_symlink() else None) != target:
                 return False
             self._lay(old, self.place(name))
         except FileNotFoundError:
@@ -146,10 +151,12 @@ def begin(destination: Path, *, anew: bool = False) -> Building:
         for folder in _leftovers(destination):
             _add_leftover(building, folder, anew=anew)
         if destination.is_dir():
-            for name, size, key in manifest.files(destination / manifest.NAME):
+            listed = destination / manifest.NAME
+            building._by = listed.stat().st_mtime_ns if listed.exists() else 0  # it is written last
+            for name, size, key in manifest.files(listed):
                 building.had[name] = size
                 if key is not None and not anew:
-                    building._known[key] = Before(destination, name, size)
+                    building._known[key] = Before(destination, name, size, building._by)
                     building._keys[name] = key
         building.folder.mkdir()
         building._journal = os.open(building.folder / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
@@ -211,10 +218,11 @@ def _add_leftover(building: Building, folder: Path, *, anew: bool) -> None:
     building._leftovers.append(folder)
     if anew or told.get("boot") != _boot() or not _boot():
         return  # after a power cut nobody knows what is in its files
+    by = os.fstat(handle).st_mtime_ns
     for line in lines[:-1]:
         size, *key, name = line.split("\t")
         if len(key) == 2 and size.isdecimal():
-            building._known[key[0], key[1]] = Before(folder, name, int(size))
+            building._known[key[0], key[1]] = Before(folder, name, int(size), by)
 
 
 def _heading(destination: Path) -> str:

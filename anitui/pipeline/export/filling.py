@@ -9,7 +9,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -131,7 +130,7 @@ class Filling:
             data = Path(unit.source).read_bytes()
         except OSError as error:
             return None, why_unread(error)
-        return (data, "") if len(data) == unit.first.bytes else (None, CHANGED)
+        return (data, "") if hashlib.sha256(data).hexdigest() == unit.first.sha256 else (None, CHANGED)
 
     def _digest(self, group: Sequence[Unit], name: str) -> str:
         """Of everything that a file of many pictures is made from."""
@@ -175,7 +174,7 @@ class Filling:
                 assert unit.shape is not None
                 file = None if in_shard else str(self.building.place(unit.name))
                 wanted.append(Wanted(unit.place, unit.shape, file))
-            yield Making(group[0].source, group[0].first.bytes, tuple(wanted), self.limits)
+            yield Making(group[0].source, group[0].first.sha256, tuple(wanted), self.limits)
 
     def _note(self, unit: Unit, size: int) -> None:
         assert unit.shape is not None
@@ -205,6 +204,8 @@ class Filling:
             self.report.written += 1
             return Made(unit.place, status.st_size)
         size = self._laid(unit)
+        if size is None:
+            return Made(unit.place, reason=CHANGED)
         self.report.written += 1
         self._note(unit, size)
         return Made(unit.place, size)
@@ -220,8 +221,9 @@ class Filling:
         self._note(unit, before.size)
         return Made(unit.place, before.size)
 
-    def _laid(self, unit: Unit) -> int:
-        """The very bytes of a picture, copied or linked; how large the file is."""
+    def _laid(self, unit: Unit) -> int | None:
+        """The very bytes of a picture, copied or linked; how large the file is. None: they are others by now, which is
+        seen where they are read, and not where another name of the same file is made."""
         assert unit.shape is not None
         target = self.building.place(unit.name)
         if unit.shape.link == "symlink":
@@ -235,5 +237,8 @@ class Filling:
                 if error.errno not in _NO_LINKS:
                     raise
                 self.report.copied_instead += 1
-        shutil.copyfile(unit.source, target)
-        return unit.first.bytes
+        data = Path(unit.source).read_bytes()
+        if hashlib.sha256(data).hexdigest() != unit.first.sha256:
+            return None
+        target.write_bytes(data)
+        return len(data)

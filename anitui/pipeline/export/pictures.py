@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Making:
     """All that is wanted of one picture."""
 
     file: str
-    bytes: int
+    sha256: str
     wanted: tuple[Wanted, ...]
     limits: Limits
 
@@ -73,7 +74,7 @@ def _failed(task: Making, reason: str) -> list[Made]:
 
 def _opened(task: Making) -> Picture:
     data = Path(task.file).read_bytes()
-    if len(data) != task.bytes:
+    if hashlib.sha256(data).hexdigest() != task.sha256:
         raise OSError(CHANGED)
     return open_picture(data, task.limits, shrink_to=lambda width, height: _least(task, width, height))
 

@@ -77,6 +77,11 @@ def shape_of(member: Member, wishes: Wishes) -> Shape:
         format = member.format if keeps else "png" if clear else "jpeg"
     if wishes.crops and member.box is not None:
         size = wishes.size or 224
+        if _is_all_of(member):
+            # A crop already: to cut a square out of it would cut off what somebody left in it.
+            scale = size / max(member.width, member.height)
+            width, height = max(1, round(member.width * scale)), max(1, round(member.height * scale))
+            return Shape(None, width, height, format, wishes.quality)
         left, top, right, bottom = around(member.box, member.width, member.height, CropShape(wishes.margin, True, size))
         scale = size / max(right - left, bottom - top)
         width, height = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
@@ -97,3 +102,10 @@ def shape_of(member: Member, wishes: Wishes) -> Shape:
     one = (member.frames == 1 or format == "jpeg") and not member.mode.startswith(_DEEP)
     unchanged = not again and scale == 1 and format == member.format and one
     return Shape(None, width, height, format, quality, unchanged, wishes.link if unchanged else "copy")
+
+
+def _is_all_of(member: Member) -> bool:
+    """Whether the face is the whole picture, as in sets of faces that were cut before."""
+    assert member.box is not None
+    x, y, w, h = member.box
+    return x <= 1 and y <= 1 and x + w >= member.width - 1 and y + h >= member.height - 1

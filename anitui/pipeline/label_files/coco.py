@@ -194,6 +194,7 @@ def _annotations(boxes: list[tuple[int, OutBox]], heading: Any, images: set[Any]
             made["area"] = _short(box.w * box.h)
         if known is None:
             made["iscrowd"] = 0
+            made["segmentation"] = []  # without it pycocotools draws nothing
         made.pop("score", None)
         if box.score is not None:
             made["score"] = box.score
