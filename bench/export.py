@@ -10,6 +10,7 @@ included, and each ends with everything on the disk.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -46,15 +47,15 @@ def prepared(folder: Path, count: int) -> tuple[Workspace, Path]:
     from PIL import Image
 
     sizes = [Image.open(each).size for each in drawn]
+    digests = [hashlib.sha256(each.read_bytes()).hexdigest() for each in drawn]
     for number in range(pictures):
         source, (width, height) = drawn[number % len(drawn)], sizes[number % len(drawn)]
         path = made.media / f"{number % 256:02x}" / f"{number:064x}{source.suffix}"
         path.parent.mkdir(exist_ok=True)
         os.link(source, path)
         format = {".jpg": "jpeg"}.get(source.suffix, source.suffix[1:])
-        images.append(
-            (number + 1, f"{number * 7919 % 2**256:064x}", str(path), format, width, height, path.stat().st_size)
-        )
+        digest = digests[number % len(drawn)]
+        images.append((number + 1, digest, str(path), format, width, height, path.stat().st_size))
         for _ in range(2):
             side = rng.uniform(0.12, 0.4) * min(width, height)
             x, y = rng.uniform(0, width - side), rng.uniform(0, height - side)

@@ -29,14 +29,15 @@ def read(catalogue: Catalogue, frozen: Frozen) -> Bars:
 
 def charted(frozen: Frozen, classes: list[ClassSizes], renamed: int, aside: int) -> Bars:
     what = "faces" if frozen.kind == "face" else "pictures"
-    facts = [f"{what} of {frozen.label_set}, made {ago(frozen.made_at)}"]
+    sizes = " · ".join(f"{part} {number:,}" for part, number in frozen.sizes.items() if number)
+    leaks = sum(frozen.report.get("leaks", {}).values())
+    sizes += f", leaks {leaks:,}" if frozen.report.get("leaks") else ""
+    facts = [f"{sizes}: {what} of {frozen.label_set}, made {ago(frozen.made_at)}"]
     if "splits" in frozen.report:
         report = SplitReport(**frozen.report)
         facts += [*split_in_words(report), *leaks_in_words(report.leaks, "a second look")]
-    else:
-        facts.append(" · ".join(f"{part} {number:,}" for part, number in frozen.sizes.items() if number))
-        if published := frozen.made_from.get("as_published"):
-            facts.append(f"as it was published: {published}")
+    elif published := frozen.made_from.get("as_published"):
+        facts.append(f"as it was published: {published}")
     if renamed:
         facts.append(f"{count(renamed, 'face')} {'has' if renamed == 1 else 'have'} another name by now")
     if aside:
@@ -71,9 +72,14 @@ def audited(folder: Path, report: AuditReport) -> Bars:
     command = f"anitui split --audit {shlex.quote(str(folder))} -o leaks.csv"
     return Bars(
         name=f"audit {folder}", title=f"audit of {folder.name}", view="", unit="pictures", about="",
-        facts=(*audit_in_words(report), f"which pictures: enter on a folder, or as a file: {command}"), bars=bars,
+        facts=(_in_short(report), *audit_in_words(report), f"which pictures: enter, or {command}"), bars=bars,
         parts=REASONS, of="folder", nothing="no leaks were found",
     )  # fmt: skip
+
+
+def _in_short(report: AuditReport) -> str:
+    later = [(name, part) for name, part in report.parts.items() if "leaking" in part]
+    return ", ".join(f"{name}: {part['leaking']:,} of {part['pictures']:,} leak" for name, part in later)
 
 
 def by_folder(folder: Path, report: AuditReport) -> dict[str, dict[str, list[Mapping[str, Any]]]]:

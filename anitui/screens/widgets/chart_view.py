@@ -19,7 +19,7 @@ from anitui.pipeline.charts.shapes import COLOURS
 from anitui.pipeline.charts.text import Line
 
 _MOST = 5000  # rows; of tags there may be hundreds of thousands, and nobody goes through those one by one
-_CLOSE = 44  # narrower, and what is said above a chart would leave it no room
+_CLOSE = 40  # narrower, and what is said above a chart would leave it no room
 
 
 class ChartView(ScrollView, can_focus=False):
@@ -149,7 +149,7 @@ class ChartView(ScrollView, can_focus=False):
 
     def _lay_out(self) -> None:
         # The room for a scroll bar is kept free: numbers must not move when it comes.
-        width = max(12, self.content_region.width - self.scrollbar_size_vertical)
+        width = max(12, self.content_region.width - self.styles.scrollbar_size_vertical)
         if self.chart is None:
             self._lines = [Line(((each, "dim"),)) for each in text.wrapped(self._said, width)]
         else:
