@@ -99,6 +99,7 @@ def _whose(catalogue: Catalogue, order: DatasetOrder, form: DatasetFormat) -> tu
     if order.split is None:
         if order.as_frozen:
             raise WrongUse("--as-frozen is for the labels of a split: name one with --split")
+        label_export.check(catalogue, order.label_set, order.detectors)
         usual = "lap" if form.own_numbers else "characters"
         return "face", label_files.check_set(order.label_set or label_export.fullest_set(catalogue, usual))
     kind, label_set = dataset_rows.split_kind(catalogue, order.split)
