@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     )
     with opened(options) as at:
         done = drive(export_dataset(at.workspace, at.catalogue, order, at.settings.importing))
-    tell(done)
+    tell(done, options.link)
     report(options, asdict(done))
     return 3 if done.failures else 0
 
@@ -67,7 +67,7 @@ def label_files_alone(options: argparse.Namespace) -> bool:
     return options.format in LABEL_FORMATS and options.split is None and options.pictures is None
 
 
-def tell(done: DatasetReport) -> None:
+def tell(done: DatasetReport, link: str = "copy") -> None:
     """What an export wrote, for a person."""
     pictures = sum(done.parts.values())
     parts = ", ".join(f"{part} {number:,}" for part, number in done.parts.items() if part)
@@ -76,6 +76,8 @@ def tell(done: DatasetReport) -> None:
     say(f"  {done.written:,} written, {done.kept:,} kept from before, {done.removed:,} removed")
     if done.resumed:
         say(f"  {done.resumed:,} of those kept were made by an export that was cut off")
+    if link != "copy" and done.linked < done.written:
+        say(f"  {done.linked:,} of those written are links; the others are not as they were, so they were made anew")
     if done.copied_instead:
         say(f"{count(done.copied_instead, 'picture')} copied: they lie on another disk and cannot be linked")
     if done.set_aside:

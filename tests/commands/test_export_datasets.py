@@ -82,7 +82,6 @@ def test_which_of_the_two_is_meant(at: list[str], tmp_path: Path, capsys: pytest
         (["--format", "parquet", "--link", "hardlink"], "--link is for pictures in files of their own"),
         (["--format", "imagefolder", "--filter", "label:nobody"], "no face that fits has a label of characters"),
         (["--format", "imagefolder", "--label-set", "nosuch"], "there is no set of labels 'nosuch'"),
-        (["--format", "imagefolder", "--link", "symlink"], "--link is for whole pictures"),
     ):
         assert main(["export", str(tmp_path / "c"), *options, *at]) == 2, options
         told = capsys.readouterr().err.splitlines()[-1]

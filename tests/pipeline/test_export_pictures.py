@@ -244,6 +244,19 @@ def test_a_face_that_is_the_whole_picture_is_not_cut(shelf: Shelf, tmp_path: Pat
         assert image.size == (50, 150)
 
 
+def test_cut_faces_are_linked_as_they_are_beside_crops_that_are_made(shelf: Shelf, tmp_path: Path) -> None:
+    paths = [picture(tmp_path / "in" / f"{number}.png", number) for number in range(2)]
+    shelf.take_in(tmp_path / "in")
+    with Image.open(paths[0]) as image:
+        whole = (0, 0, *image.size)
+    shelf.face(shelf.image(paths[0]), whole, "miku")
+    shelf.face(shelf.image(paths[1]), (10, 10, 40, 40), "miku")
+    report = shelf.export(tmp_path / "out", "imagefolder", link="hardlink")
+    files = {path.name[0]: path for path in (tmp_path / "out" / "miku").iterdir()}
+    assert files["0"].read_bytes() == paths[0].read_bytes() and files["0"].stat().st_nlink == 2
+    assert files["1"].stat().st_nlink == 1 and (report.written, report.linked) == (2, 1)
+
+
 def test_who_is_exported_without_a_split(shelf: Shelf, tmp_path: Path) -> None:
     path = picture(tmp_path / "in" / "a.png", 1)
     shelf.take_in(path)

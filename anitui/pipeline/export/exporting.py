@@ -129,10 +129,17 @@ def _wishes(order: DatasetOrder, form: DatasetFormat, kind: str, pictures: str) 
     crops = pictures == "crops"
     if order.link != "copy" and form.shards:
         raise WrongUse(f"--link is for pictures in files of their own, and {form.called} holds them in few")
-    if order.link != "copy" and crops:
-        raise WrongUse("--link is for whole pictures, since crops are made anew: add --pictures whole, or leave it out")
     size = (order.size or CROP_SIZE) if crops else order.size
-    return Wishes(crops, size, order.margin, order.image_format or "same", order.quality, order.link, order.fix_sizes)
+    return Wishes(
+        crops,
+        size,
+        order.margin,
+        order.image_format or "same",
+        order.quality,
+        order.link,
+        order.fix_sizes,
+        as_they_are=order.link != "copy" and order.size is None,
+    )
 
 
 def _check(order: DatasetOrder, sizes: Sizes, label_set: str) -> None:

@@ -228,10 +228,12 @@ class Filling:
         target = self.building.place(unit.name)
         if unit.shape.link == "symlink":
             target.symlink_to(Path(unit.source).absolute())
+            self.report.linked += 1
             return target.lstat().st_size
         if unit.shape.link == "hardlink":
             try:
                 os.link(unit.source, target)
+                self.report.linked += 1
                 return unit.first.bytes
             except OSError as error:
                 if error.errno not in _NO_LINKS:

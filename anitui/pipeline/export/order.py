@@ -68,6 +68,7 @@ class DatasetReport:
     unnamed: int = 0
     renamed: int = 0
     others: int = 0
+    linked: int = 0  # of those written
     copied_instead: int = 0  # could not be linked
     missing_classes: dict[str, list[str]] = field(default_factory=dict)  # classes that a part has nothing of
     folders: Mapping[str, str] = field(default_factory=dict)  # labels whose folders are called otherwise

@@ -28,6 +28,7 @@ class Wishes:
     quality: int
     link: str
     fix_sizes: bool
+    as_they_are: bool = False  # crops that are whole pictures need not have the size of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def shape_of(member: Member, wishes: Wishes) -> Shape:
         size = wishes.size or 224
         if _is_all_of(member):
             # A crop already: to cut a square out of it would cut off what somebody left in it.
+            if wishes.as_they_are and wishes.image_format == "same" and member.format in KEPT and member.frames == 1:
+                return Shape(None, member.width, member.height, member.format, wishes.quality, True, wishes.link)
             scale = size / max(member.width, member.height)
             width, height = max(1, round(member.width * scale)), max(1, round(member.height * scale))
             return Shape(None, width, height, format, wishes.quality)
