@@ -69,7 +69,9 @@ class LabelReport:
 
     @property
     def in_part(self) -> bool:
-        return bool(self.missing or self.problems or (self.imported and self.imported.failures))
+        """Whether anything was left out or failed; what was noticed and taken all the same is none of it."""
+        left_out = any(each.left_out for each in self.problems)
+        return bool(self.missing or left_out or (self.imported and self.imported.failures))
 
 
 def import_labels(
