@@ -74,7 +74,14 @@ def interrupted(options: argparse.Namespace) -> str | None:
     """What is true of an import that was cut off; nothing special of pictures alone."""
     if options.format in (*LABEL_FORMATS, *DATA_SETS):
         return "no box and no label was taken in; pictures that were are kept, and the same command passes over them"
-    return None
+    meant = [path for each in options.paths for path in _meant(each, options)]
+    if all(_kind(path, options) != "imagefolder" for path in meant):
+        return None
+    kept = "pictures that were taken in are kept, and the same command passes over them"
+    if len(meant) == 1:
+        return f"no label was taken in; {kept}"
+    # What else was named comes before or after: whether the labels are in by now, only the catalogue tells.
+    return f"{kept}; the labels of data sets in class folders are taken in all at once, or none"
 
 
 def _sorted_out(options: argparse.Namespace) -> tuple[list[str], list[JobSpec], list[str]]:

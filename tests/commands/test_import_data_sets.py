@@ -11,6 +11,7 @@ import pytest
 from anitui.cli import DATA_SETS, LABEL_FORMATS, main, parser
 from anitui.commands import take_in
 from anitui.pipeline.label_files.registry import READ
+from anitui.store.journal import Decision
 from anitui.workspace import Workspace
 from tests.fakes.pictures import picture
 
@@ -68,3 +69,33 @@ def test_near_duplicates_within_a_title(
         assert run(workspace, capsys, "pairs", "--within", column)[0] == 0
     _, out, *_ = run(workspace, capsys, "sql", "SELECT a_id, b_id FROM pairs", "--format", "csv")
     assert out.splitlines()[1:2] == ["1,2"] and "1,3" not in out and "2,3" not in out
+
+
+def test_what_was_only_noticed_is_no_import_in_part(
+    tmp_path: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "zaci"
+    folder.mkdir()
+    for number, part in enumerate(("train", "test")):
+        (folder / f"{number}.png").write_bytes(picture(number))
+        (folder / f"{part}.json").write_text(json.dumps({"rin": [{"id": number, "bbox": [10, 10, 50, 60]}]}))
+    code, out, _, told = run(workspace, capsys, "import", folder, "--format", "zaci", "--workers", "1")
+    assert "a character of both train and test" in out and [each["left_out"] for each in told["problems"]] == [False]
+    assert code == 0
+
+
+def test_class_folders_that_are_cut_off(
+    tree: Path, tmp_path: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    """Also where nobody said what they are."""
+
+    def interrupted(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Decision, "_note", interrupted)
+    code, _, err, _ = run(workspace, capsys, "import", tree, "--workers", "1")
+    assert code == 130 and "interrupted: no label was taken in; pictures that were taken in are kept" in err
+    (tmp_path / "plain.png").write_bytes(picture(50))
+    code, _, err, _ = run(workspace, capsys, "import", tree, tmp_path / "plain.png", "--workers", "1")
+    assert code == 130 and "taken in all at once, or none" in err and "no label was" not in err
+    assert take_in.interrupted(parser().parse_args(["import", str(tmp_path / "plain.png")])) is None
