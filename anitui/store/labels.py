@@ -65,9 +65,9 @@ class Known:
 
 
 def tidy(name: str) -> str:
-    """A name as it is kept: its spaces in order, one line. Raises WrongUse for what is none, with what is wrong."""
+    """A name as it is kept: one line, spaces and accents in order. Raises WrongUse for what is none, saying why."""
     # Joiners stand between letters (Persian) and between emoji; at an end nobody could tell two names apart.
-    name = " ".join(name.split()).strip(f"{JOINERS} ")
+    name = unicodedata.normalize("NFC", " ".join(name.split())).strip(f"{JOINERS} ")
     if not name:
         raise WrongUse("a label needs a name, and this one is empty")
     if unseen := next((each for each in name if not each.isprintable() and each not in JOINERS), None):
@@ -360,9 +360,9 @@ def _must(decision: Decision, name: str) -> Label:
 def find_in(connection: DuckDBPyConnection, name: str) -> Label | None:
     """The same within a transaction."""
     rows = connection.execute(
-        "SELECT l.label, l.label_set, aliases, colour, key, number FROM labels l "
-        "JOIN label_names n ON n.label = l.label WHERE n.name = lower(?) ORDER BY l.label <> ? LIMIT 1",
-        [name, name],
+        "SELECT l.label, l.label_set, aliases, colour, key, number FROM labels l JOIN label_names n USING (label) "
+        "WHERE n.name IN (lower($1), lower(nfc_normalize($1))) ORDER BY l.label <> $1 LIMIT 1",
+        [name],
     ).fetchall()
     return _label(rows[0]) if rows else None
 

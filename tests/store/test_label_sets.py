@@ -238,3 +238,11 @@ def test_several_faces_under_one_name_are_suggested_it(faced: Catalogue) -> None
     assert not set(both) & set(current(faced)), "nobody knows whose the name is"
     assert naming.accept(faced, both[:1]) == 1
     assert current(faced)[both[0]] == "rise"
+
+
+def test_an_accent_is_one_however_it_is_composed(catalogue: Catalogue) -> None:
+    """As it is in the names of folders on one system and on another."""
+    assert labels.add(catalogue, [Label("U\u0308ni\u0308"), Label("\u00dcn\u00ef")]) == 1
+    for name in ("u\u0308ni\u0308", "\u00dcn\u00ef"):
+        found = labels.find(catalogue, name)
+        assert found is not None and found.name == "\u00dcn\u00ef"
