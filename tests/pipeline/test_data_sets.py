@@ -371,3 +371,41 @@ def test_cut_off_and_gone_on_with(tmp_path: Path, workspace: Workspace, catalogu
     report = bring("imagefolder", folder)
     assert report.labels == 5 and report.split_members == {"train": 3, "val": 1, "test": 1}
     assert catalogue.value("SELECT count(*) FROM sightings") == 5
+
+
+def test_names_that_are_one_label_are_told(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    """They were made one without a word; and of one accent in two spellings there were two labels."""
+    folder = tree(tmp_path / "set", {
+        "Miku/a.png": 1, "miku/b.png": 2, "\u00dcn\u00ef/c.png": 3, "U\u0308ni\u0308/d.png": 4, "rin/e.png": 5,
+        "rin /f.png": 6,
+        "می\u200cکو/g.png": 7, "\U0001f469\u200d\U0001f680/h.png": 8, "und\u202eer/i.png": 9,
+    })  # fmt: skip
+    report = bring("imagefolder", folder)
+    assert {each.reason: (each.first, each.left_out) for each in report.problems} == {
+        "names that differ only in capitals, or in how their accents are composed": (
+            ("Miku and miku are one label here", "\u00dcn\u00ef, written in 2 ways, is one label here"), False,
+        ),
+        "a class folder whose name is no label": (("und\\u202eer",), True),
+    }  # fmt: skip
+    names = ["Miku", "rin", "\u00dcn\u00ef", "می\u200cکو", "\U0001f469\u200d\U0001f680"]
+    assert catalogue.rows("SELECT label, number FROM labels ORDER BY number") == [
+        (each, number) for number, each in enumerate(names)
+    ]
+    assert sorted(row[0] for row in catalogue.rows("SELECT DISTINCT label FROM hints")) == sorted(names)
+    assert (report.new_labels, report.labels) == (5, 8)
+
+
+def test_names_that_are_one_label_in_several_files(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    box = [10, 10, 50, 60]
+    folder = tree(tmp_path / "zaci", {
+        "train.json": json.dumps({"Rin": [{"id": 1, "bbox": box}]}),
+        "val.json": json.dumps({"rin": [{"id": 1, "bbox": box}]}),
+        "other.json": json.dumps({"le\nn": [{"id": 2, "bbox": box}]}), "1.png": 1, "2.png": 2,
+    })  # fmt: skip
+    report = bring("zaci", folder)
+    assert reasons(report) == {
+        "names that differ only in capitals, or in how their accents are composed": 1,
+        "a picture in two parts of the set: it stays in the first of train, val and test": 1,
+        "a name of several lines: taken as one": 1,
+    }
+    assert labelled(catalogue) == [("Rin", 1), ("le n", 1)] and not report.in_part

@@ -13,6 +13,7 @@ from typing import Any
 
 from anitui.errors import WrongUse
 from anitui.pipeline.label_files.model import FARTHEST, LabelFormat, OutBox, OutFile, Outgoing, Problems, Sheet, Written
+from anitui.pipeline.label_files.naming import tidy
 from anitui.pipeline.label_files.reading import dump, integer_of, layout_of, read_json, real
 
 _OWN = ("images", "annotations", "categories")
@@ -214,7 +215,7 @@ def _categories(file: OutFile) -> list[dict[str, Any]]:
     named = {number: name for name, number in file.classes.items()}
     found = [{**each, "name": named.get(number, each["name"])} for number, each in kept.items()]
     for each, before in zip(found, kept.values(), strict=True):
-        if " ".join(before["name"].split()) == each["name"]:
+        if tidy(before["name"]) == each["name"]:
             each["name"] = before["name"]
     return found + [{"id": number, "name": name} for number, name in sorted(named.items()) if number not in kept]
 

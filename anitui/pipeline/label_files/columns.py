@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anitui.pipeline.label_files.model import KINDS, UNNAMED, LabelFormat, Sheet
+from anitui.pipeline.label_files.naming import tidy
 from anitui.store import label_files
 from anitui.store.faces import BY_HAND
-from anitui.store.labels import LONGEST
 
 if TYPE_CHECKING:
     import pyarrow
@@ -107,8 +107,8 @@ def hints(sheets: Sequence[Sheet]) -> dict[str, str]:
         for picture, number, label in zip(sheet.picture, sheet.number, sheet.label, strict=True):
             called = label if number is None else sheet.classes.get(number, f"class {number}")
             path = sheet.found.get(picture)
-            if path is not None and called is not None and (tidy := _tidy(called)) is not None:
-                found[path] = tidy
+            if path is not None and called is not None and (name := tidy(called)) is not None:
+                found[path] = name
     return found
 
 
@@ -122,21 +122,16 @@ def _class_names(sheet: Sheet) -> dict[int, str]:
     """What each class index stands for, as labels are written."""
     names: dict[int, str] = {}
     for number, name in sheet.classes.items():
-        tidy = _tidy(name)
-        if tidy is None:
+        kept = tidy(name)
+        if kept is None:
             sheet.wrong("a class whose name is no label")
         else:
-            names[number] = tidy
+            names[number] = kept
     unnamed = Counter(number for number in sheet.number if number is not None and number not in names)
     for number in sorted(unnamed):
         sheet.problems.notice(UNNAMED, f"{number} in {sheet.name}, called 'class {number}'")
         names[number] = f"class {number}"
     return names
-
-
-def _tidy(name: str) -> str | None:
-    name = " ".join(name.split())
-    return name if name and len(name) <= LONGEST and name.isprintable() else None
 
 
 def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: str) -> pyarrow.Table:
@@ -150,12 +145,9 @@ def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: s
         for name, value in zip(_SAID, row, strict=True):
             columns[name].append(value)
 
-    tidied: dict[str, str | None] = {}
     for box, (number, label) in enumerate(zip(sheet.number, sheet.label, strict=True)):
         if label is not None:
-            if label not in tidied:
-                tidied[label] = _tidy(label)
-            label = tidied[label]
+            label = tidy(label)
             if label is None:
                 sheet.problems.add("a name that is no label", sheet.where(sheet.picture[box], sheet.line[box]))
         elif number is not None:
@@ -165,8 +157,8 @@ def _said(sheet: Sheet, names: dict[int, str], speakers: list[str], label_set: s
         if label is not None:
             say(box, label, label_set, speakers[box], by, sheet.score[box] if speakers[box] == "model" else None)
     for box, values in sheet.said:
-        label = _tidy(values["label"])
-        of = _tidy(values.get("label_set") or label_set)
+        label = tidy(values["label"])
+        of = tidy(values.get("label_set") or label_set)
         if label is None or of is None:
             sheet.wrong("a name that is no label", values["line"])
             continue
@@ -182,8 +174,8 @@ def _tags(sheet: Sheet, usual: str, label_set: str) -> pyarrow.Table:
     columns: dict[str, list[Any]] = {name: [] for name in _TAGS}
     by = f"file {sheet.name}"
     for picture, values in sheet.tags:
-        label = _tidy(values["label"])
-        of = _tidy(values.get("label_set") or label_set)
+        label = tidy(values["label"])
+        of = tidy(values.get("label_set") or label_set)
         if label is None or of is None:
             sheet.wrong("a name that is no label", values["line"])
             continue

@@ -24,6 +24,7 @@ from anitui.pipeline.label_files.model import (
     plain,
     tidy_number,
 )
+from anitui.pipeline.label_files.naming import tidy
 from anitui.pipeline.label_files.parts import part_in
 from anitui.pipeline.label_files.reading import LONGEST_LINE, Text, integer_of, lay_out, number_of, read_text
 
@@ -167,7 +168,7 @@ def _write_classes(file: OutFile, *, boxes: bool) -> bytes:
     heading: Any = file.like.heading
     before = heading.get("classes_text", "")
     layout = heading.get("classes_layout", {})
-    same = {number: " ".join(name.split()) for _, number, name in _named(Text(before, False, "\n", True), boxes=boxes)}
+    same = {number: tidy(name) for _, number, name in _named(Text(before, False, "\n", True), boxes=boxes)}
     names = {number: name for name, number in file.classes.items()}
     if before and same == names:
         return lay_out(before.removesuffix("\n").split("\n"), layout)

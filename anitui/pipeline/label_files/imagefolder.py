@@ -14,11 +14,11 @@ from typing import Any
 from anitui.errors import WrongUse
 from anitui.pipeline.label_files import imagefolder_metadata as metadata
 from anitui.pipeline.label_files.model import LabelFormat, Outgoing, Problems, Sheet, Written
+from anitui.pipeline.label_files.naming import same, tidy
 from anitui.pipeline.label_files.parts import part_of
 from anitui.pipeline.label_files.pictures import ENDINGS
 from anitui.pipeline.sources import Unfit
 from anitui.pipeline.sources.folder import printable, walk
-from anitui.store.labels import LONGEST
 
 DETECTOR = "whole"  # nobody drew these boxes
 _WHOLE: Mapping[str, Any] = {"detector": DETECTOR}
@@ -150,8 +150,9 @@ class _Tree:
             self._add(name, self.files[name], row, label)
         for name, row in waiting.items():  # called otherwise than pictures are, or not there
             self._add(name, self.files.get(name), row, None)
+        once = {same(each): each for each in sorted(filter(None, classes.values()), reverse=True)}
         self.sheet.classes = (
-            self.names if numbered else dict(enumerate(sorted({each for each in classes.values() if each})))
+            self.names if numbered else dict(enumerate(sorted(once.values(), key=lambda each: tidy(each) or "")))
         )
 
     def _class_folder(self, inner: list[str]) -> str | None:
@@ -160,9 +161,8 @@ class _Tree:
         return inner[0] if len(inner) > 1 else None
 
     def _tidy(self, folder: str) -> str | None:
-        label = " ".join(folder.split())
-        if label and len(label) <= LONGEST and label.isprintable():
-            return label
+        if tidy(folder) is not None:
+            return folder  # as it is written, until it is told which of them are one label
         self.problems.add("a class folder whose name is no label", printable(folder[:60]))
         return None
 

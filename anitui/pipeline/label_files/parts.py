@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from anitui.pipeline.label_files.model import Problems, Sheet
+from anitui.pipeline.label_files.naming import same
 
 PARTS = ("train", "val", "test")  # in this order a picture belongs to the first that has it
 _CALLED: Mapping[str, str] = {
@@ -74,6 +75,6 @@ def settle(sheets: Sequence[Matched], problems: Problems) -> dict[int, str]:
 def _label(sheet: Sheet, box: int) -> str | None:
     number = sheet.number[box]
     if number is not None:
-        return " ".join(sheet.classes.get(number, f"class {number}").split()).lower()
+        return same(sheet.classes.get(number, f"class {number}"))
     label = sheet.label[box]
-    return label if label is None else " ".join(label.split()).lower()
+    return None if label is None else same(label)

@@ -15,6 +15,7 @@ from anitui.pipeline.engine import Engine
 from anitui.pipeline.ingest import ImportReport, take_in
 from anitui.pipeline.label_files import columns
 from anitui.pipeline.label_files.model import SHOWN, LabelFormat, Problem, Problems, Sheet
+from anitui.pipeline.label_files.naming import tell_alike
 from anitui.pipeline.label_files.parts import settle
 from anitui.pipeline.label_files.pictures import LINK_OUTSIDE, NamedPictures, Pictures, parts_of
 from anitui.pipeline.sources.folder import printable
@@ -106,6 +107,7 @@ def import_labels(
         report.imported = yield from take_in(workspace, catalogue, source, settings, engine)
     yield Event("matching names")
     _find(catalogue, wanted, files, report, problems)
+    tell_alike(sheets, problems)
     parts = settle(wanted, problems)
     yield Event("taking boxes in", 0, sum(len(each.x) for each in sheets))
     incoming = [columns.incoming(each, order.format, order.speaker, label_set) for each in wanted]

@@ -22,6 +22,7 @@ from anitui.pipeline.label_files.model import (
 )
 from anitui.pipeline.label_files.pictures import ENDINGS
 from anitui.pipeline.label_files.reading import number_of, read_bytes
+from anitui.store.labels import JOINERS
 
 DEEPEST = 32
 LARGEST = 64 << 20
@@ -186,7 +187,7 @@ def _set(of: ElementTree.Element, tag: str, text: str) -> None:
     found = of.find(tag)
     if found is None:
         found = ElementTree.SubElement(of, tag)
-    found.text = "".join(each for each in text if each.isprintable())
+    found.text = "".join(each for each in text if each.isprintable() or each in JOINERS)
 
 
 FORMAT = LabelFormat(
