@@ -409,3 +409,17 @@ def test_names_that_are_one_label_in_several_files(tmp_path: Path, bring: Bring,
         "a name of several lines: taken as one": 1,
     }
     assert labelled(catalogue) == [("Rin", 1), ("le n", 1)] and not report.in_part
+
+
+def test_what_we_exported_comes_back_under_its_own_names(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    """Folders are called as every disk allows; their names stood on the list of labels beside the true ones."""
+    called = {"CON": "_CON", "a/b": "a_b", "Straße": "Straße~58a3778c", "miku": "miku"}
+    rows = [f"{folder}/{seed}.png,{label}\n" for seed, (label, folder) in enumerate(called.items())]
+    folder = tree(tmp_path / "set", {
+        "train/metadata.csv": f"file_name,label\n{''.join(rows)}miku/none.png,\n", "train/miku/none.png": 9,
+        **{f"train/{folder}/{seed}.png": seed for seed, folder in enumerate(called.values())},
+    })  # fmt: skip
+    report = bring("imagefolder", folder)
+    assert reasons(report) == {"a row without a label": 1} and report.new_labels == 4
+    assert {row[0] for row in catalogue.rows("FROM labels")} == set(called)
+    assert {row[0] for row in catalogue.rows("SELECT DISTINCT label FROM hints")} == set(called)

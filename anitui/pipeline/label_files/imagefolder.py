@@ -141,7 +141,8 @@ class _Tree:
             if self.parts and inner[0] not in self.parts and row is None:
                 self.problems.add(BESIDE_PARTS, name)
                 continue
-            folder = self._class_folder(inner)
+            # Where metadata says what a picture is, its folder may be called anything that the disk allows.
+            folder = None if row is not None and row.says else self._class_folder(inner)
             if folder is not None and folder not in classes:
                 classes[folder] = self._tidy(folder)
             label = classes[folder] if folder is not None else None
