@@ -423,3 +423,35 @@ def test_what_we_exported_comes_back_under_its_own_names(tmp_path: Path, bring: 
     assert reasons(report) == {"a row without a label": 1} and report.new_labels == 4
     assert {row[0] for row in catalogue.rows("FROM labels")} == set(called)
     assert {row[0] for row in catalogue.rows("SELECT DISTINCT label FROM hints")} == set(called)
+
+
+def test_hidden_files_and_files_without_an_ending(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    """A hidden folder was a class, and pictures called otherwise than pictures are were passed over without a word."""
+    beside = ("README", "LICENSE", "set.yaml", "train/labels.cache", "train/miku/a.txt", "metadata.parquet")
+    folder = tree(tmp_path / "set", {
+        "train/miku/a.png": 1, "train/miku/plain": 2, "train/rin/x.dat": 3, "test/rin/b.png": 4,
+        "train/miku/.dot.png": 5, "train/.git/objects/x.png": 6, ".ipynb_checkpoints/y.png": 7, ".hidden": "x",
+        "train/miku/noise": "no picture", "train/miku/photo.heic": "\0\0\0\x18ftypheic" + "\0" * 16,
+        **dict.fromkeys(beside, "beside"),
+    })  # fmt: skip
+    report = bring("imagefolder", folder)
+    assert {each.reason: (each.often, each.left_out) for each in report.problems} == {
+        "hidden files and folders, which are no part of a set: passed over": (4, False),
+        "a file that is no picture": (1, True),
+    }
+    assert set(report.problems[0].first) == {
+        ".hidden", ".ipynb_checkpoints/", "train/.git/", "train/miku/.dot.png",
+    }  # fmt: skip
+    assert report.imported is not None
+    assert ["HEIC is not taken" in each.reason for each in report.imported.failures] == [True]
+    assert labelled(catalogue) == [("miku", 2), ("rin", 2)] and report.in_part
+    assert catalogue.rows("SELECT label FROM labels ORDER BY 1") == [("miku",), ("rin",)]
+
+
+def test_what_is_hidden_and_what_metadata_names(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    folder = tree(tmp_path / "set", {
+        "metadata.csv": "file_name,label\n.store/a.png,miku\nb.unusual,rin\n.c.png,rin\n",
+        ".store/a.png": 1, "b.unusual": 2, ".c.png": 3,
+    })  # fmt: skip
+    report = bring("imagefolder", folder)
+    assert report.problems == [] and labelled(catalogue) == [("miku", 1), ("rin", 2)]

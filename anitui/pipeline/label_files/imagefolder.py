@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from anitui.errors import WrongUse
+from anitui.pipeline import containers
 from anitui.pipeline.label_files import imagefolder_metadata as metadata
 from anitui.pipeline.label_files.model import LabelFormat, Outgoing, Problems, Sheet, Written
 from anitui.pipeline.label_files.naming import same, tidy
@@ -22,9 +23,20 @@ from anitui.pipeline.sources.folder import printable, walk
 
 DETECTOR = "whole"  # nobody drew these boxes
 _WHOLE: Mapping[str, Any] = {"detector": DETECTOR}
+_BEGINNING = 4096  # bytes of a file, which tell what it is
+# What lies beside pictures: lists, captions, scripts, archives, and what other programs keep for themselves.
+_BESIDE = (
+    ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".md", ".rst", ".html", ".htm", ".xml", ".yaml", ".yml",
+    ".toml", ".ini", ".cfg", ".log", ".cache", ".lock", ".db", ".sqlite", ".parquet", ".arrow", ".pkl", ".npy", ".npz",
+    ".mat", ".h5", ".pt", ".pth", ".safetensors", ".onnx", ".caption", ".tags", ".pdf", ".py", ".ipynb", ".sh", ".bat",
+    ".zip", ".tar", ".gz", ".7z", ".rar", ".md5", ".sha256", ".bib",
+)  # fmt: skip
+_BESIDE_CALLED = ("readme", "license", "licence", "notice", "citation", "makefile", "md5sums", "sha256sums")
 _LOOKED_AT = 50  # so many folders are opened to see whether a tree is one
 CLASS_LIKE_A_PART = "a folder called like a part of a set, taken as a class: it holds pictures and no class folders"
 BESIDE_PARTS = "a picture beside the parts of the set: left out"
+HIDDEN = "hidden files and folders, which are no part of a set: passed over"
+NO_PICTURE = "a file that is no picture"
 NO_CLASS = "a picture in no class folder, and not named by metadata: taken in without a label"
 
 
@@ -32,11 +44,14 @@ def read(path: Path, problems: Problems) -> list[Sheet]:
     """A tree; the one folder that a tree lies in stands for it."""
     if not path.is_dir():
         raise WrongUse(f"{path} is no folder: --format imagefolder is for folders of pictures")
-    files = _files(path, problems)
+    files, hidden = _files(path, problems)
     sheet = Sheet(path, problems, name=printable(path.name), unit="whole", by="person")
     sheet.roots = [path]
     tree = _Tree(sheet, files)
     tree.read()
+    for each in hidden:
+        if not any(row.startswith(each) for row in tree.rows):
+            problems.notice(HIDDEN, each)
     if not sheet.names:
         raise WrongUse(f"{path} holds no pictures in class folders, nor metadata that names any: nothing was imported")
     return [sheet]
@@ -62,19 +77,37 @@ def _has_classes(folder: Path) -> bool:
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    return (each for each in folder.iterdir() if each.is_dir())
+    return (each for each in folder.iterdir() if not each.name.startswith(".") and each.is_dir())
 
 
 def _is_picture(name: str) -> bool:
     return name.lower().endswith(ENDINGS) and not name.startswith(".")
 
 
-def _files(root: Path, problems: Problems) -> dict[str, str]:
-    """Every file below a folder, by its path from there. Names that none may have, and links in circles, are told."""
+def _lies_beside(name: str) -> bool:
+    """Whether a file is called as those are that lie beside pictures, and is passed over."""
+    file = name.rpartition("/")[2].lower()
+    return file.endswith(_BESIDE) or file.partition(".")[0] in _BESIDE_CALLED
+
+
+def _holds_picture(path: str) -> bool:
+    """What a file is, its content tells. One that cannot be read is for the import to tell."""
+    try:
+        # O_NONBLOCK: what was a file when it was found may be a pipe by now, and a pipe would hang us.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+            return containers.kind(file.read(_BEGINNING)) is not None
+    except OSError:
+        return True
+
+
+def _files(root: Path, problems: Problems) -> tuple[dict[str, str], list[str]]:
+    """Every file below a folder, by its path from there; and what is hidden, which is not looked into. Names that none
+    may have, and links in circles, are told."""
     base = str(root).rstrip("/") + "/"
     found: dict[str, str] = {}
     workspaces: list[str] = []
-    for each in walk([root], label=None, labels_from_folders=False):
+    hidden: list[str] = []
+    for each in walk([root], label=None, labels_from_folders=False, hidden=hidden):
         name = each.path.removeprefix(base)
         if isinstance(each, Unfit):
             problems.add(each.reason, name)
@@ -84,7 +117,7 @@ def _files(root: Path, problems: Problems) -> dict[str, str]:
             found[name] = each.path
     if workspaces:  # a workspace inside what is imported is not imported
         found = {name: path for name, path in found.items() if not name.startswith(tuple(workspaces))}
-    return found
+    return found, [printable(each.removeprefix(base)) + ("/" if Path(each).is_dir() else "") for each in hidden]
 
 
 class _Tree:
@@ -94,11 +127,21 @@ class _Tree:
         self.sheet = sheet
         self.problems = sheet.problems
         self.files = files
-        self.pictures = [name for name in files if _is_picture(name.rpartition("/")[2])]
         self.rows, self.names = metadata.read(files, sheet.problems)
+        self.pictures = [name for name, path in files.items() if self._is_taken(name, path)]
         self.above = self._common_folder()
         tops = [each.removeprefix(self.above).split("/") for each in (*self.pictures, *self.rows)]
         self.parts = self._parts(tops)
+
+    def _is_taken(self, name: str, path: str) -> bool:
+        if _is_picture(name.rpartition("/")[2]):
+            return True
+        if name in self.rows or _lies_beside(name):
+            return False
+        if _holds_picture(path):
+            return True
+        self.problems.add(NO_PICTURE, printable(name))
+        return False
 
     def _common_folder(self) -> str:
         """What archives put around a tree: one folder after another, until it is train, test, or classes."""

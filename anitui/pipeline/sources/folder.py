@@ -62,14 +62,20 @@ def resolve(patterns: Sequence[str]) -> list[Path]:
 
 
 def walk(
-    roots: Sequence[Path], *, label: str | None, labels_from_folders: bool, leave_out: Iterable[Path] = ()
+    roots: Sequence[Path],
+    *,
+    label: str | None,
+    labels_from_folders: bool,
+    leave_out: Iterable[Path] = (),
+    hidden: list[str] | None = None,
 ) -> Iterator[FoundFile | Unfit]:
     """Everything below `roots`, folder by folder, in the order of the names.
 
     `leave_out` is what a workspace is made of, which may lie inside what is imported. With `labels_from_folders` a
     file is labelled with the name of the folder that it lies in. Symbolic links are followed, never in a circle.
+    What is `hidden` is not looked at where a list is given, which then has its paths.
     """
-    taken = _Taken()
+    taken = _Taken(hidden=hidden)
     for own in leave_out:
         if identity := _identity(own):
             taken.folders[identity] = str(own)
@@ -100,6 +106,7 @@ class _Folder:
 class _Taken:
     folders: dict[tuple[int, int] | None, str] = field(default_factory=dict)  # and the name that each came under
     silent: set[tuple[int, int] | None] = field(default_factory=set)
+    hidden: list[str] | None = None
 
 
 def _descend(
@@ -128,7 +135,9 @@ def _descend(
         named = tidy(Path(folder.path).name if labels_from_folders else label)
         inner: list[_Folder] = []
         for entry in entries:
-            if (reason := _bad_name(entry.name)) is not None:
+            if taken.hidden is not None and entry.name.startswith("."):
+                taken.hidden.append(entry.path)
+            elif (reason := _bad_name(entry.name)) is not None:
                 yield Unfit(printable(entry.path), reason, named)
             elif _is_folder(entry):
                 below = _Folder(entry.path, above)
