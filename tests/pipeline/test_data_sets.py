@@ -210,10 +210,13 @@ def test_metadata_that_says_nothing_leaves_it_to_the_folders(
     assert kind_of(folder) == "folder"
     report = bring("imagefolder", folder)
     assert reasons(report) == {
-        "metadata that is empty": 1, "metadata without a column file_name: nothing of it was taken": 2,
-        "a row that is not like its header": 1,
+        "metadata that is empty": 1, "metadata without a column file_name: nothing of it was taken": 1,
+        "a row that is not like its header": 1, "a label that is no single line of at most 200 characters": 1,
     }  # fmt: skip
-    assert labelled(catalogue) == [("a b", 1), ("miku", 1), ("rin", 1)]
+    assert [each.first for each in report.problems if "without a column" in each.reason] == [
+        ("miku/metadata.csv has a, b",)
+    ]
+    assert labelled(catalogue) == [("miku", 1), ("rin", 1), (None, 1)]
 
 
 def test_hostile_trees(tmp_path: Path, bring: Bring, workspace: Workspace, catalogue: Catalogue) -> None:
@@ -455,3 +458,30 @@ def test_what_is_hidden_and_what_metadata_names(tmp_path: Path, bring: Bring, ca
     })  # fmt: skip
     report = bring("imagefolder", folder)
     assert report.problems == [] and labelled(catalogue) == [("miku", 1), ("rin", 2)]
+
+
+@pytest.mark.parametrize(
+    ("before", "between"), [("", ";"), ("\ufeff", ";"), ("\ufeff", "\t"), ("\ufeff\ufeff", ","), ("\ufeff\n", ";")]
+)
+def test_metadata_as_spreadsheets_write_it(
+    before: str, between: str, tmp_path: Path, bring: Bring, catalogue: Catalogue
+) -> None:
+    rows = [["File_Name", "label", "note"], ["a.png", '"miku"', "a,b" if between != "," else "x"], ["b.png", "rin", ""]]
+    text = before + "".join(f"{between.join(row)}\r\n" for row in rows)
+    report = bring("imagefolder", tree(tmp_path / "set", {"metadata.csv": text, "a.png": 1, "b.png": 2}))
+    assert report.problems == [] and labelled(catalogue) == [("miku", 1), ("rin", 1)]
+
+
+def test_labels_in_metadata_that_are_no_line(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    """They were put right without a word, though the rule says that they are left out."""
+    text = 'file_name,label\na.png,a\0b\nb.png,"con\nline"\nc.png," rin\n"\nd.png,می\u200cکو\n'
+    folder = tree(tmp_path / "set", {"metadata.csv": text, **{f"{name}.png": ord(name) for name in "abcd"}})
+    report = bring("imagefolder", folder)
+    assert reasons(report) == {"a label that is no single line of at most 200 characters": 2}
+    assert labelled(catalogue) == [("rin", 1), ("می\u200cکو", 1), (None, 2)]
+
+
+def test_metadata_of_a_header_alone(tmp_path: Path, bring: Bring) -> None:
+    """It has its column, and nothing to say."""
+    folder = tree(tmp_path / "set", {"metadata.csv": "file_name,label\n", "miku/a.png": 1})
+    assert bring("imagefolder", folder).problems == []

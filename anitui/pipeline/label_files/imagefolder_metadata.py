@@ -7,17 +7,18 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from anitui.errors import WrongUse
 from anitui.pipeline.label_files.model import Problems
+from anitui.pipeline.label_files.naming import tidy
 from anitui.pipeline.label_files.parts import part_of
 from anitui.pipeline.label_files.pictures import parts_of
-from anitui.pipeline.label_files.reading import LONGEST_LINE, integer_of, read_text, too_deep
-from anitui.store.labels import LONGEST
+from anitui.pipeline.label_files.reading import LONGEST_LINE, Text, integer_of, read_text, too_deep
+from anitui.pipeline.sources.folder import printable
 
 FILES = ("metadata.csv", "metadata.jsonl")
 FILE_NAME = "file_name"
@@ -27,6 +28,8 @@ LABELS = (
     "text", "caption",
 )  # fmt: skip
 SPLITS = ("split", "part", "partition", "subset")
+Record = tuple[int, Mapping[str, Any]]  # a row, and its line
+_SHOWN = 8
 NO_LABEL = "a row without a label"
 _CLASS_FILES = ("dataset_infos.json", "dataset_info.json", "README.md", "classes.txt", "labels.txt", "class_names.txt")
 
@@ -50,7 +53,7 @@ def is_there(folder: Path) -> bool:
                 first = file.readline(LONGEST_LINE)
         except OSError:
             continue
-        if re.search(rb'(^|[",{\s\xbf])file_name($|[",\s])', first):
+        if re.search(rb'(^|[",;{\s\xbf])file_name($|[",;\s])', first):
             return True
     return False
 
@@ -73,15 +76,18 @@ def read(files: Mapping[str, str], problems: Problems) -> tuple[dict[str, Row], 
 
 
 def _read(path: Path, folder: str, name: str, rows: dict[str, Row], problems: Problems) -> None:
-    records = list(
-        _of_lines(path, name, problems) if path.suffix.lower() == ".jsonl" else _of_csv(path, name, problems)
-    )
+    text = read_text(path)
+    if not text.text.strip():
+        problems.add("metadata that is empty", name)
+        return
+    by_line = path.suffix.lower() == ".jsonl"
+    header, records = _of_lines(text, name, problems) if by_line else _of_csv(text.text, name, problems)
     columns: dict[str, str] = {}
-    for _, record in records:
-        for column in record:
-            columns.setdefault(column.strip().lower(), column)
+    for column in header:
+        columns.setdefault(column.strip().lower(), column)
     if FILE_NAME not in columns:
-        problems.add(f"metadata without a column {FILE_NAME}: nothing of it was taken", name)
+        found = ", ".join(printable(each[:40]) for each in header[:_SHOWN]) or "no columns"
+        problems.add(f"metadata without a column {FILE_NAME}: nothing of it was taken", f"{name} has {found}")
         return
     label = next((columns[each] for each in LABELS if each in columns), None)
     split = next((columns[each] for each in SPLITS if each in columns), None)
@@ -123,11 +129,11 @@ def _label(value: Any, where: str, problems: Problems) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         problems.add("a label that is neither a name nor a class index", where)
         return None
-    label = " ".join(str(value).split())
-    if len(label) > LONGEST or not label.isprintable():
+    label = tidy(str(value))
+    if label is None or len(str(value).strip().splitlines()) > 1:
         problems.add("a label that is no single line of at most 200 characters", where)
         return None
-    return label
+    return str(value)  # as it is written, until it is told which of them are one label
 
 
 def _missing(value: Any) -> bool:
@@ -146,11 +152,12 @@ def _whole(value: Any) -> int | None:
     return int(value)
 
 
-def _of_csv(path: Path, name: str, problems: Problems) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    text = read_text(path).text.replace("\r", "\n")
+def _of_csv(text: str, name: str, problems: Problems) -> tuple[list[str], list[Record]]:
+    text = text.replace("\r", "\n").removeprefix("\ufeff")  # a mark that was put before another one
     csv.field_size_limit(LONGEST_LINE)
-    rows = csv.reader(io.StringIO(text.replace("\0", ""), newline=""))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_between(text.strip().partition("\n")[0]))
     header: list[str] = []
+    found: list[Record] = []
     try:
         for row in rows:
             if not any(each.strip() for each in row):
@@ -160,15 +167,23 @@ def _of_csv(path: Path, name: str, problems: Problems) -> Iterator[tuple[int, Ma
             elif len(row) != len(header):
                 problems.add("a row that is not like its header", f"{name} line {rows.line_num}")
             else:
-                yield rows.line_num, dict(zip(header, row, strict=True))
+                found.append((rows.line_num, dict(zip(header, row, strict=True))))
     except csv.Error as error:
         problems.add(f"metadata from here on: {error}", f"{name} line {rows.line_num}")
-    if not header:
-        problems.add("metadata that is empty", name)
+    return header, found
 
 
-def _of_lines(path: Path, name: str, problems: Problems) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for line, content in read_text(path).lines():
+def _between(header: str) -> str:
+    """What stands between columns: tables of some countries have `;`, and what is copied from one has tabs."""
+    for each in ",;\t":
+        if FILE_NAME in (column.strip(' "').lower() for column in header.split(each)):
+            return each
+    return ","
+
+
+def _of_lines(text: Text, name: str, problems: Problems) -> tuple[list[str], list[Record]]:
+    found: list[Record] = []
+    for line, content in text.lines():
         if not content.strip():
             continue
         where = f"{name} line {line}"
@@ -180,9 +195,10 @@ def _of_lines(path: Path, name: str, problems: Problems) -> Iterator[tuple[int, 
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
-            yield line, record
+            found.append((line, record))
         else:
             problems.add("a row that is no JSON object", where)
+    return list(dict.fromkeys(column for _, record in found for column in record)), found
 
 
 def _names(files: Mapping[str, str], problems: Problems) -> dict[int, str]:
