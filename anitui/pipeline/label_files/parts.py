@@ -18,6 +18,8 @@ _CALLED: Mapping[str, str] = {
 IN_TWO_PARTS = "a picture in two parts of the set: it stays in the first of train, val and test"
 IN_TWO_CLASSES = "a picture, or a face of it, under two classes: the first counts"
 
+TWICE = "a picture that lies there twice, or more often: it is taken in once"
+
 
 def part_of(name: str) -> str | None:
     """The part that a folder, or the value of a column, is called after."""
@@ -34,6 +36,7 @@ class Matched(Protocol):
     """A sheet, and which picture of the catalogue each of its pictures is."""
 
     sheet: Sheet
+    paths: list[str | None]
     images: list[int | None]
 
 
@@ -46,6 +49,7 @@ def settle(sheets: Sequence[Matched], problems: Problems) -> dict[int, str]:
     parts: dict[int, str] = {}
     names: dict[int, str] = {}
     labels: dict[tuple[float, ...], str] = {}  # of each box: a picture as a whole, or a place in it
+    told: set[int] = set()
     rank = {part: place for place, part in enumerate(PARTS)}
     rows = [
         (rank.get(each.sheet.parts.get(place, ""), len(rank)), number, place, image)
@@ -62,14 +66,32 @@ def settle(sheets: Sequence[Matched], problems: Problems) -> dict[int, str]:
         part, name = sheet.parts.get(place), sheet.names[place]
         if part is not None and parts.setdefault(image, part) != part:
             problems.notice(IN_TWO_PARTS, f"{names[image]} and {name}")
+            told.add(image)
         names.setdefault(image, name)
         for box in boxes[number].get(place, ()):
             label = _label(sheet, box)
             where = (image, sheet.x[box], sheet.y[box], sheet.w[box], sheet.h[box])
             if label is not None and labels.setdefault(where, label) != label:
                 problems.add(IN_TWO_CLASSES, f"{names[image]} and {name}")
+                told.add(image)
                 sheet.label[box] = sheet.number[box] = None
+    _tell_twice(sheets, told, problems)
     return parts
+
+
+def _tell_twice(sheets: Sequence[Matched], told: set[int], problems: Problems) -> None:
+    """Files with the same content: why fewer pictures are new than there are files. Those in two parts or under two
+    classes are told as such."""
+    first: dict[int, tuple[str, str]] = {}
+    met: set[str] = set()
+    for each in sheets:
+        for name, path, image in zip(each.sheet.names, each.paths, each.images, strict=True):
+            if path is None or image is None or path in met:
+                continue
+            met.add(path)
+            one = first.setdefault(image, (path, name))
+            if one[0] != path and image not in told:
+                problems.notice(TWICE, f"{one[1]} and {name}")
 
 
 def _label(sheet: Sheet, box: int) -> str | None:
