@@ -91,6 +91,8 @@ def tell(done: DatasetReport, link: str = "copy") -> None:
     for part, labels in done.missing_classes.items():
         if part:
             say(f"{part} has nothing of {count(len(labels), 'class', 'classes')}: {clipped(', '.join(labels[:SHOWN]))}")
+    for note in done.notes:
+        say(note)
     if done.folders and done.format == "imagefolder":
         say(f"{count(len(done.folders), 'folder')} called otherwise than the label (manifest.csv has both):")
         say_list([f"{clipped(label)} → {folder}" for label, folder in done.folders.items()])

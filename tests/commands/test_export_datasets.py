@@ -126,7 +126,7 @@ def test_pairs_of_zaci(shelf: Shelf, tmp_path: Path) -> None:
     with shelf.catalogue.writing() as connection:
         connection.execute("UPDATE faces SET state = 'set_aside' WHERE face_id = ?", [faces[3]])
     out = tmp_path / "out"
-    shelf.export(out, "zaci", split="open", size=32)
+    assert shelf.export(out, "zaci", split="open", size=32).notes == []
     with (out / "test_pairs.csv").open(newline="") as file:
         found = list(csv.DictReader(file))
     assert [row["label"] for row in found] == ["1", "0"]  # of the face that was set aside there is nothing to compare
@@ -135,6 +135,22 @@ def test_pairs_of_zaci(shelf: Shelf, tmp_path: Path) -> None:
     assert set(told) == set(LABELS) and sum(map(len, told.values())) == 7
     for each in told["a/b"]:
         assert (out / "images" / f"{each['id']}.jpg").is_file() and max(each["bbox"]) <= 32
+
+
+def test_a_split_that_is_not_by_the_rule_of_zaci(
+    at: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is measured with it is not what others measured."""
+    order = ["export", "--format", "zaci", "--size", "32", *at]
+    assert main([*order, str(tmp_path / "out"), "--split", "s"]) == 0
+    told = capsys.readouterr().out
+    note = "not by ZACI-20's rule: 2 characters in both train and test, no pairs to verify with"
+    assert told.count("ZACI-20's rule") == 2 and f"\n{note}; `anitui split --rule zaci`" in told
+    assert [each.startswith(note) for each in json.loads(told.splitlines()[-1])["notes"]] == [True]
+    assert (
+        main([*order, str(tmp_path / "all"), "--pictures", "crops"]) == 0
+    )  # of what is no split nothing is to be said
+    assert "rule" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("format", ["zaci", "dafre", "lap", "yolo", "coco"])
@@ -147,7 +163,8 @@ def test_datasets_come_in_again(shelf: Shelf, tmp_path: Path, format: str, capsy
     pictures = ["--pictures", str(out / "train")] if format == "coco" else []
     code = main(["import", *(str(out / each) for each in files), "--format", format, *pictures, *more])
     report = json.loads(capsys.readouterr().out.splitlines()[-1])
-    # That ZACI-20's own parts share no character is all that is noticed.
+    # That ZACI-20's own parts share no character is noticed, and that a picture lies in the folders of two parts.
     assert report["missing"] == 0 and code == 0
-    assert not [each for each in report["problems"] if "keeps apart" not in each["reason"]]
+    expected = ("which ZACI-20 keeps apart", "lies there twice")
+    assert not [each for each in report["problems"] if not any(words in each["reason"] for words in expected)]
     assert report["labels"] == (4 if format == "coco" else 8)

@@ -83,6 +83,7 @@ def export_dataset(
             raise
         finally:
             folder.abandon(keep=keep)
+    report.notes = export.notes
     report.carried, report.removed, report.resumed = folder.carried, folder.removed, folder.resumed
     report.seconds = time.monotonic() - began
     return report

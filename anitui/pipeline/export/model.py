@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -68,6 +68,7 @@ class Export:
     parts: Sequence[str]  # "" alone where there are none
     with_pictures: bool
     pairs: Sequence[tuple[str, int, int, bool]]  # of a split: its part, two faces, whether they are the same
+    notes: list[str] = field(default_factory=list)  # what a format has to say of it: a line each
 
     def in_order(self) -> list[Class]:
         return sorted(self.classes.values(), key=lambda each: each.number)

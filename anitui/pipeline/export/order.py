@@ -72,5 +72,6 @@ class DatasetReport:
     copied_instead: int = 0  # could not be linked
     missing_classes: dict[str, list[str]] = field(default_factory=dict)  # classes that a part has nothing of
     folders: Mapping[str, str] = field(default_factory=dict)  # labels whose folders are called otherwise
+    notes: list[str] = field(default_factory=list)  # what the format has to say of it
     failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0

@@ -9,6 +9,7 @@ from typing import Any
 
 from anitui.pipeline.export.model import Class, DatasetFormat, Export, Unit
 from anitui.pipeline.label_files.zaci import PAIRS
+from anitui.words import count
 
 
 class ZaciWriter:
@@ -33,6 +34,7 @@ class ZaciWriter:
             ordered = dict(sorted(found.items()))
             (self._export.folder / name).write_text(json.dumps(ordered, ensure_ascii=False), "utf-8", "replace")
             yield name
+        paired = False
         for part in self._export.parts:
             # Of faces that are not exported, set aside or unreadable, there is nothing to compare.
             rows = [
@@ -41,10 +43,25 @@ class ZaciWriter:
                 if of == part and a in self._places and b in self._places
             ]
             if rows:
+                paired = True
                 name = f"{part}_pairs.csv"
                 with (self._export.folder / name).open("w", encoding="utf-8", newline="") as file:
                     csv.writer(file, lineterminator="\n").writerows([PAIRS, *rows])
                 yield name
+        self._tell(paired)
+
+    def _tell(self, paired: bool) -> None:
+        """What is not as ZACI-20 has it: who compares with its results would measure something else."""
+        if not any(self._export.parts):  # no split, so nothing is said of training and test
+            return
+        shared = len(self._found.get("train", {}).keys() & self._found.get("test", {}).keys())
+        wrong = [f"{count(shared, 'character')} in both train and test"] if shared else []
+        if not paired:
+            wrong.append("no pairs to verify with")
+        if wrong:
+            self._export.notes.append(
+                f"not by ZACI-20's rule: {', '.join(wrong)}; `anitui split --rule zaci` makes such a split"
+            )
 
     def close(self) -> None:
         """Nothing is open."""
