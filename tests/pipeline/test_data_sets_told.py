@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from anitui.pipeline.label_files.giving import ExportOrder, export_labels
+from anitui.pipeline.label_files.registry import FORMATS
+from anitui.progress import run
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
 from tests.pipeline.data_sets_in import Bring, bringing, labelled, reasons, tree
@@ -146,3 +149,14 @@ def test_a_picture_that_lies_there_twice(tmp_path: Path, bring: Bring, catalogue
     # A picture that a list names once for each face in it lies there once.
     faces = {"rin": [{"id": 1, "bbox": [10, 10, 50, 60]}], "len": [{"id": 1, "bbox": [60, 10, 90, 60]}]}
     assert bring("zaci", tree(tmp_path / "zaci", {"test.json": json.dumps(faces), "1.png": 9})).problems == []
+
+
+def test_joiners_go_in_and_out(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:
+    """They are not to be seen, but a name without them is written otherwise."""
+    name = "می\u200cکو"
+    told = {name: [{"id": 1, "bbox": [10, 10, 50, 60]}]}
+    assert bring("zaci", tree(tmp_path / "zaci", {"test.json": json.dumps(told), "1.png": 1})).problems == []
+    assert labelled(catalogue) == [(name, 1)]
+    run(export_labels(catalogue, ExportOrder(tmp_path / "out", FORMATS["voc"])), lambda _: None)
+    [file] = (tmp_path / "out").rglob("*.xml")
+    assert f"<name>{name}</name>" in file.read_text("utf-8")
