@@ -142,8 +142,9 @@ class Collecting:
         while (work := self.running()) is not None and (work == told or work.ending()) and time.monotonic() < until:
             time.sleep(LOOK_EVERY)
 
-    def arrived(self, report: CollectReport) -> Work[None]:
-        """Take in what lies there already, and clear up after a process that has ended."""
+    def arrived(self, report: CollectReport, *, go_on: bool = True) -> Work[None]:
+        """Take in what lies there already, and clear up after a process that has ended. What that did not hear of any
+        more is begun anew, unless everything is to end: then it is stopped like the rest."""
         for work in self._folders():
             lives = work.alive()  # before reading: what it says last must not be missed
             if not lives:
@@ -154,7 +155,10 @@ class Collecting:
                 if lives:
                     break  # what it says meanwhile is for the next batch
             if not lives and (unheard := self._put_away(work)):
-                self.start(unheard, tied=False)
+                if go_on:
+                    self.start(unheard, tied=False)
+                else:
+                    collecting.set_state(self._catalogue, unheard, "stopped")
 
     def to_the_end(self, job_ids: Sequence[int], report: CollectReport, *, again: bool = False) -> Work[CollectReport]:
         """Start jobs and take in what arrives until they are done.
@@ -169,7 +173,7 @@ class Collecting:
         except (GeneratorExit, KeyboardInterrupt):  # ctrl-C comes wherever it comes, mostly in a sleep
             if not attached:
                 self.end()
-                for _ in self.arrived(report):
+                for _ in self.arrived(report, go_on=False):
                     pass
             raise
 
