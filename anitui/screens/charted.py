@@ -144,9 +144,20 @@ class ChartedScreen(FrameScreen):
             self.view.move(0)
             self.tell()
 
+    @property
     @abstractmethod
+    def label_set(self) -> str:
+        """Of which set the labels are that are shown."""
+
     def follow(self) -> None:
         """Go where the row under the cursor leads."""
+        row = self.view.current
+        if row is None or row.lead is None:
+            self.say("this row leads nowhere; the view behind the chart may say more")
+        elif row.lead.place == "faces":
+            self.host.see_faces(row.lead.query, self.label_set)
+        else:
+            self.host.browse(row.lead.query)
 
     def action_back(self) -> None:
         self.step_back()

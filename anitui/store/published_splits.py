@@ -5,13 +5,12 @@ Part of the decision that takes the set in, so that one undo takes both back.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from anitui.errors import WrongUse
-from anitui.store import labels
+from anitui.store import labels, splits
 from anitui.store.catalogue import incoming
 from anitui.store.journal import Decision
 
@@ -107,8 +106,6 @@ FROM one WHERE a_face <> b_face
 
 
 def _freeze(decision: Decision, published: Published, label_set: str) -> Kept | None:
-    import pyarrow
-
     connection = decision.connection
     sizes = dict(connection.execute("SELECT part, count(*) FROM members GROUP BY part ORDER BY part").fetchall())
     pairs = int(connection.execute("SELECT count(*) FROM paired").fetchall()[0][0])
@@ -125,18 +122,12 @@ def _freeze(decision: Decision, published: Published, label_set: str) -> Kept | 
     for split, split_id in there:
         if _same(connection, int(split_id)):
             return Kept(split, members, pairs, new=False)
-    split_id = decision.fresh_ids("split_ids", 1)
     name = _name(connection, published.name)
     made_from = {
         "as_published": f"as it was published, from {published.path}",
         "format": published.format, "path": published.path,
     }  # fmt: skip
-    row = {
-        "split_id": pyarrow.array([split_id], pyarrow.int64()), "split": [name], "kind": ["face"],
-        "label_set": [label_set], "made_from": [json.dumps(made_from)],
-        "report": [json.dumps({"parts": members, "pairs": pairs})],
-    }  # fmt: skip
-    decision.add("frozen_splits", pyarrow.table(row))
+    split_id = splits.add(decision, name, "face", label_set, made_from, {"parts": members, "pairs": pairs})
     connection.execute(
         "INSERT INTO split_members (split_id, part, face_id, image_id, group_id, labels) "
         "SELECT ?, part, face_id, image_id, image_id, [label] FROM members "

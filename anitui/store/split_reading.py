@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     import pyarrow
 
 
+# Between which groups something was said: `own` is who is in which group, `said` the pairs of groups.
+_BETWEEN_GROUPS = """
+WITH own AS (
+    SELECT id, group_id FROM duplicate_groups WHERE kind = $kind
+), said AS (
+    SELECT coalesce(a.group_id, v.a_id) AS one, coalesce(b.group_id, v.b_id) AS other
+    FROM verdicts v LEFT JOIN own a ON a.id = v.a_id LEFT JOIN own b ON b.id = v.b_id
+    WHERE v.kind = $kind AND v.verdict = $verdict
+)"""
+
+
 class Chosen:
     """Those in `chosen (id, face_id, image_id, …)`, a temporary table of a cursor of its own. Close it after use."""
 
@@ -66,37 +77,22 @@ class Chosen:
     def groups(self, kind: str) -> pyarrow.Table:
         """Who is the same as whom, as people and rules said: id, group_id. Alternates are of one group as well."""
         return self._table(
-            """
-            WITH own AS (
-                SELECT id, group_id FROM duplicate_groups WHERE kind = $kind
-            ), apart AS (
-                SELECT coalesce(a.group_id, v.a_id) AS one, coalesce(b.group_id, v.b_id) AS other
-                FROM verdicts v LEFT JOIN own a ON a.id = v.a_id LEFT JOIN own b ON b.id = v.b_id
-                WHERE v.kind = $kind AND v.verdict = 'alternates'
-            )
-            SELECT id, group_id FROM own UNION ALL SELECT one, one FROM apart UNION ALL SELECT other, one FROM apart
-            """,
-            {"kind": kind},
+            f"{_BETWEEN_GROUPS} SELECT id, group_id FROM own "
+            "UNION ALL SELECT one, one FROM said UNION ALL SELECT other, one FROM said",
+            {"kind": kind, "verdict": "alternates"},
         )
 
     def different(self, kind: str) -> pyarrow.Table:
-        """Of whom a person said that they are different: the groups, one and other, and whom they consist of."""
+        """Of whom a person said that they are different: all of the one group with all of the other."""
         return self._table(
-            """
-            WITH own AS (
-                SELECT id, group_id FROM duplicate_groups WHERE kind = $kind
-            ), apart AS (
-                SELECT coalesce(a.group_id, v.a_id) AS one, coalesce(b.group_id, v.b_id) AS other
-                FROM verdicts v LEFT JOIN own a ON a.id = v.a_id LEFT JOIN own b ON b.id = v.b_id
-                WHERE v.kind = $kind AND v.verdict = 'different'
-            ), all_of AS (
+            f"""{_BETWEEN_GROUPS}, all_of AS (
                 SELECT id, group_id FROM own
-                UNION SELECT one, one FROM apart UNION SELECT other, other FROM apart
+                UNION SELECT one, one FROM said UNION SELECT other, other FROM said
             )
-            SELECT DISTINCT a.id AS one, b.id AS other FROM apart p
+            SELECT DISTINCT a.id AS one, b.id AS other FROM said p
             JOIN all_of a ON a.group_id = p.one JOIN all_of b ON b.group_id = p.other
             """,
-            {"kind": kind},
+            {"kind": kind, "verdict": "different"},
         )
 
     def places(self) -> pyarrow.Table:

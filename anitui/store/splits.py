@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from anitui.errors import WrongUse
 from anitui.store.catalogue import Catalogue, incoming
-from anitui.store.journal import decision
+from anitui.store.journal import Decision, decision
 
 if TYPE_CHECKING:
     import pyarrow
@@ -39,18 +39,11 @@ def freeze(
     label_set: str,
 ) -> None:
     """Keep splits under their names, as one decision: name, what it was made from, its report, members, pairs."""
-    import pyarrow
-
     names = ", ".join(name for name, *_ in splits)
     with decision(catalogue, "split.make", f"made the split {names}") as made:
         for name, made_from, report, members, pairs in splits:
             check_free(made.connection, name)
-            split_id = made.fresh_ids("split_ids", 1)
-            row = {
-                "split_id": split_id, "split": name, "kind": kind, "label_set": label_set,
-                "made_from": json.dumps(made_from), "report": json.dumps(report),
-            }  # fmt: skip
-            made.add("frozen_splits", pyarrow.table({key: [value] for key, value in row.items()}))
+            split_id = add(made, name, kind, label_set, made_from, report)
             with incoming(made.connection, members, "members"):
                 made.connection.execute(
                     "INSERT INTO split_members SELECT ?, part, face_id, image_id, group_id, labels FROM members",
@@ -62,6 +55,21 @@ def freeze(
                         "INSERT INTO split_pairs SELECT ?, part, place, a_face, b_face, same, chosen FROM judged",
                         [split_id],
                     )
+
+
+def add(
+    made: Decision, name: str, kind: str, label_set: str, made_from: Mapping[str, Any], report: Mapping[str, Any]
+) -> int:
+    """Put a split under its name, as part of a decision; its number, which members and pairs go by."""
+    import pyarrow
+
+    split_id = made.fresh_ids("split_ids", 1)
+    row = {
+        "split_id": split_id, "split": name, "kind": kind, "label_set": label_set,
+        "made_from": json.dumps(made_from), "report": json.dumps(report),
+    }  # fmt: skip
+    made.add("frozen_splits", pyarrow.table({key: [value] for key, value in row.items()}))
+    return split_id
 
 
 def check_free(connection: DuckDBPyConnection, name: str) -> None:

@@ -22,7 +22,7 @@ from anitui.pipeline.examine import Examined, Order, Rejected, Task, crashed, ex
 from anitui.pipeline.sources import FoundFile, Unfit
 from anitui.pipeline.sources.folder import walk
 from anitui.pipeline.splitting.near import Hashed, near_pairs
-from anitui.pipeline.splitting.order import LARGEST, MOST_NEAR, NEAR
+from anitui.pipeline.splitting.order import LARGEST, NEAR, check_alike
 from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
 from anitui.words import count
@@ -70,9 +70,7 @@ class AuditReport:
 def audit(order: AuditOrder, settings: ImportSettings, engine: Engine | None = None) -> Work[AuditReport]:
     """Look through folders, and find what lies on two sides."""
     begun = time.monotonic()
-    if not -1 <= order.near <= MOST_NEAR:
-        raise WrongUse(f"--near takes a number of bits from 0 to {MOST_NEAR}, or -1 for none")
-    name_sources.check(order.names)
+    check_alike(order.near, order.names)
     if order.output is not None and order.output.exists():
         raise WrongUse(f"{order.output} is there already: give -o another name")
     report = AuditReport(asked_names=order.names)

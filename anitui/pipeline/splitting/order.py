@@ -68,8 +68,7 @@ def ready(order: SplitOrder) -> SplitOrder:
         raise WrongUse(f"the rule {order.rule} is for faces: leave --of images out")
     if order.folds and (not 2 <= order.folds <= 50 or order.rule == "zaci"):
         raise WrongUse("--folds takes a number from 2 to 50, and does not go with the rule zaci")
-    if not -1 <= order.near <= MOST_NEAR:
-        raise WrongUse(f"--near takes a number of bits from 0 to {MOST_NEAR}, or -1 for none")
+    check_alike(order.near, order.names)
     if order.most < 0 or (order.least or 0) < 0 or order.largest < 1:
         raise WrongUse("a number of pictures cannot be negative")
     if order.most and order.kind != "face":
@@ -78,7 +77,6 @@ def ready(order: SplitOrder) -> SplitOrder:
         raise WrongUse(
             f"--max-per-class {order.most} is less than --min-per-class {order.least}: no class would be left"
         )
-    name_sources.check(order.names)
     for column in order.together:
         columns.check(column)
     train, val, test = _shares(order)
@@ -91,6 +89,13 @@ def ready(order: SplitOrder) -> SplitOrder:
         least=order.least if order.least is not None else (20 if dafre else 1),
         least_score=order.least_score if order.least_score is not None else (0.85 if dafre else None),
     )
+
+
+def check_alike(near: int, names: str) -> None:
+    """Raise WrongUse for what cannot say which pictures are of one kind; splits and audits ask alike."""
+    if not -1 <= near <= MOST_NEAR:
+        raise WrongUse(f"--near takes a number of bits from 0 to {MOST_NEAR}, or -1 for none")
+    name_sources.check(names)
 
 
 def _shares(order: SplitOrder) -> tuple[float, float, float]:

@@ -20,6 +20,7 @@ from anitui.screens.questions import AskPath
 from anitui.screens.splits.ordering import SplitForm
 from anitui.screens.splits.telling import audited, by_folder, in_full, listed, read
 from anitui.store import splits
+from anitui.store.labels import CHARACTERS
 from anitui.store.splits import Frozen
 
 _NOTHING = (
@@ -102,18 +103,17 @@ class SplitsScreen(ChartedScreen):
         chart = self.view.chart
         self.where(f"splits › {chart.title}" if chart is not None else "splits", far)
 
+    @property
+    def label_set(self) -> str:
+        return self._split.label_set if self._split is not None else CHARACTERS
+
     def follow(self) -> None:
-        row, split = self.view.current, self._split
-        if split is None:
-            # These files lie outside of the workspace: all that can be done is to say which they are.
-            folder, report = list(self._audits.items())[self.at]
-            self.say(in_full(folder, list(by_folder(folder, report).values())[self.view.cursor or 0]))
-        elif row is None or row.lead is None:
+        if self._split is not None:
+            super().follow()
             return
-        elif row.lead.place == "faces":
-            self.host.see_faces(row.lead.query, split.label_set)
-        else:
-            self.host.browse(row.lead.query)
+        # These files lie outside of the workspace: all that can be done is to say which they are.
+        folder, report = list(self._audits.items())[self.at]
+        self.say(in_full(folder, list(by_folder(folder, report).values())[self.view.cursor or 0]))
 
     # What one does.
 

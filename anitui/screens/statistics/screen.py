@@ -99,14 +99,9 @@ class StatisticsScreen(ChartedScreen):
 
     # Where rows lead.
 
-    def follow(self) -> None:
-        row = self.view.current
-        if row is None or row.lead is None:
-            self.say("this row leads nowhere; the view behind the chart may say more")
-        elif row.lead.place == "faces":
-            self.host.see_faces(row.lead.query, self._set)
-        else:
-            self.host.browse(row.lead.query)
+    @property
+    def label_set(self) -> str:
+        return self._set
 
     def action_sql(self) -> None:
         """The view behind the chart."""
