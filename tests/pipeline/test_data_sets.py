@@ -23,14 +23,10 @@ from anitui.store.columns import sharing
 from anitui.store.gallery import View, arrange
 from anitui.workspace import Workspace
 from tests.fakes.pictures import picture
-from tests.pipeline.data_sets_in import Bring, bringing, labelled, reasons, tree
+from tests.pipeline.data_sets_in import labelled, tree
+from tests.pipeline.label_files_in import Bring, reasons
 
 CHARACTERS = Path(__file__).parents[3] / "shared" / "data" / "characters"
-
-
-@pytest.fixture
-def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
-    return bringing(workspace, catalogue)
 
 
 def members(catalogue: Catalogue) -> list[tuple[Any, ...]]:

@@ -11,13 +11,8 @@ from anitui.pipeline.label_files.giving import ExportOrder, export_labels
 from anitui.pipeline.label_files.registry import FORMATS
 from anitui.progress import run
 from anitui.store.catalogue import Catalogue
-from anitui.workspace import Workspace
-from tests.pipeline.data_sets_in import Bring, bringing, labelled, reasons, tree
-
-
-@pytest.fixture
-def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
-    return bringing(workspace, catalogue)
+from tests.pipeline.data_sets_in import labelled, tree
+from tests.pipeline.label_files_in import Bring, reasons
 
 
 def test_names_that_are_one_label_are_told(tmp_path: Path, bring: Bring, catalogue: Catalogue) -> None:

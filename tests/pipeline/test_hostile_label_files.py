@@ -12,17 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from anitui.errors import AnituiError, WrongUse
-from anitui.pipeline.engine import InProcess
 from anitui.pipeline.label_files import lap, reading, voc
 from anitui.pipeline.label_files.model import FARTHEST, MOST_BOXES, Problems
 from anitui.pipeline.label_files.pictures import LINK_OUTSIDE, parts_of
 from anitui.pipeline.label_files.registry import FORMATS
-from anitui.pipeline.label_files.taking import LabelOrder, LabelReport, import_labels
-from anitui.progress import run
 from anitui.store.catalogue import Catalogue
-from anitui.workspace import Workspace
-
-Bring = Callable[..., LabelReport]
+from tests.pipeline.label_files_in import Bring, put, reasons
 
 
 @pytest.fixture
@@ -33,24 +28,6 @@ def data(tmp_path: Path) -> Path:
         Image.new("RGB", (200, 150), colour).save(folder / name)
     Image.new("RGB", (200, 150), "black").save(tmp_path / "secret.png")
     return folder
-
-
-@pytest.fixture
-def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
-    def take(format: str, *paths: Path, **options: Any) -> LabelReport:
-        order = LabelOrder(paths, FORMATS[format], **options)
-        return run(import_labels(workspace, catalogue, order, engine=InProcess()), lambda _: None)
-
-    return take
-
-
-def reasons(report: LabelReport) -> dict[str, int]:
-    return {each.reason: each.often for each in report.problems}
-
-
-def put(folder: Path, name: str, content: str | bytes) -> Path:
-    (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    return folder / name
 
 
 def test_bad_rows_are_told_and_good_ones_taken(data: Path, bring: Bring) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,13 @@ from PIL import Image
 from anitui import workspace as workspaces
 from anitui.errors import WrongUse
 from anitui.pipeline.engine import InProcess
-from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
+from anitui.pipeline.label_files.giving import ExportOrder, export_labels
 from anitui.pipeline.label_files.registry import FORMATS
 from anitui.pipeline.label_files.taking import LabelOrder, LabelReport, import_labels
 from anitui.progress import run
 from anitui.store import journal, labels, naming
 from anitui.store.catalogue import Catalogue, open_catalogue
-from anitui.workspace import Workspace
-
-Bring = Callable[..., LabelReport]
-Give = Callable[..., ExportReport]
+from tests.pipeline.label_files_in import Bring, Give
 
 
 def picture(path: Path, seed: int, size: tuple[int, int] = (200, 150)) -> Path:
@@ -36,23 +32,6 @@ def data(tmp_path: Path) -> Path:
     for seed, name in enumerate(("a.png", "b.png", "sub/c.png", "sub/d.jpg", "sub/deep/e.png", "f g.png")):
         picture(folder / name, seed + 1)
     return folder
-
-
-@pytest.fixture
-def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
-    def take(format: str, *paths: Path, **options: Any) -> LabelReport:
-        order = LabelOrder(paths, FORMATS[format], **options)
-        return run(import_labels(workspace, catalogue, order, engine=InProcess()), lambda _: None)
-
-    return take
-
-
-@pytest.fixture
-def give(catalogue: Catalogue) -> Give:
-    def write(format: str, destination: Path, **options: Any) -> ExportReport:
-        return run(export_labels(catalogue, ExportOrder(destination, FORMATS[format], **options)), lambda _: None)
-
-    return write
 
 
 def state(catalogue: Catalogue) -> list[Any]:

@@ -10,41 +10,17 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from anitui.pipeline.engine import InProcess
-from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
 from anitui.pipeline.label_files.names_out import NOT_TOLD_APART
 from anitui.pipeline.label_files.registry import FORMATS
-from anitui.pipeline.label_files.taking import LabelOrder, LabelReport, import_labels
-from anitui.progress import run
 from anitui.store.catalogue import Catalogue
 from anitui.store.picture_names import told_apart
-from anitui.workspace import Workspace
-
-Bring = Callable[..., LabelReport]
-Give = Callable[..., ExportReport]
+from tests.pipeline.label_files_in import Bring, Give
 
 
 def picture(path: Path, seed: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (200, 150), (seed * 37 % 256, seed * 11 % 256, seed % 256)).save(path)
     return path
-
-
-@pytest.fixture
-def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
-    def take(format: str, *paths: Path, **options: Any) -> LabelReport:
-        order = LabelOrder(paths, FORMATS[format], **options)
-        return run(import_labels(workspace, catalogue, order, engine=InProcess()), lambda _: None)
-
-    return take
-
-
-@pytest.fixture
-def give(catalogue: Catalogue) -> Give:
-    def write(format: str, destination: Path, **options: Any) -> ExportReport:
-        return run(export_labels(catalogue, ExportOrder(destination, FORMATS[format], **options)), lambda _: None)
-
-    return write
 
 
 @pytest.fixture

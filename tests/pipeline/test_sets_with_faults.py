@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,10 @@ import pytest
 from PIL import Image
 
 from anitui.errors import WrongUse, in_one_sentence
-from anitui.pipeline.engine import InProcess
-from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
-from anitui.pipeline.label_files.registry import FORMATS
-from anitui.pipeline.label_files.taking import LabelOrder, LabelReport, import_labels
-from anitui.progress import run
 from anitui.store import naming
 from anitui.store.catalogue import Catalogue
 from anitui.store.label_files import OTHER_SCALE, OTHER_SHAPE
-from anitui.workspace import Workspace
-
-Bring = Callable[..., LabelReport]
-Give = Callable[..., ExportReport]
+from tests.pipeline.label_files_in import Bring, Give, put, told
 
 
 @pytest.fixture
@@ -33,34 +24,6 @@ def data(tmp_path: Path) -> Path:
     for name, colour in (("a.png", "red"), ("b.png", "blue"), ("c.png", "green")):
         Image.new("RGB", (200, 150), colour).save(folder / name)
     return folder
-
-
-@pytest.fixture
-def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
-    def take(format: str, *paths: Path, **options: Any) -> LabelReport:
-        order = LabelOrder(paths, FORMATS[format], **options)
-        return run(import_labels(workspace, catalogue, order, engine=InProcess()), lambda _: None)
-
-    return take
-
-
-@pytest.fixture
-def give(catalogue: Catalogue) -> Give:
-    def write(format: str, destination: Path, **options: Any) -> ExportReport:
-        return run(export_labels(catalogue, ExportOrder(destination, FORMATS[format], **options)), lambda _: None)
-
-    return write
-
-
-def put(folder: Path, name: str, content: Any) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
-    return path
-
-
-def told(report: LabelReport) -> dict[str, tuple[str, ...]]:
-    return {each.reason: each.first for each in report.problems}
 
 
 def coco(*annotations: dict[str, Any], **more: Any) -> dict[str, Any]:

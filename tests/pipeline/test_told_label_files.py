@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +9,10 @@ import pytest
 from PIL import Image
 
 from anitui.errors import WrongUse
-from anitui.pipeline.engine import InProcess
-from anitui.pipeline.label_files.giving import ExportOrder, ExportReport, export_labels
-from anitui.pipeline.label_files.registry import FORMATS
-from anitui.pipeline.label_files.taking import LabelOrder, LabelReport, import_labels
-from anitui.progress import run
 from anitui.store import journal
 from anitui.store.catalogue import Catalogue
-from anitui.workspace import Workspace
+from tests.pipeline.label_files_in import Bring, Give, put, told
 
-Bring = Callable[..., LabelReport]
-Give = Callable[..., ExportReport]
 NO_SIZE = "a box without a size, or with one that no picture has"
 OUTSIDE = "a box outside of the picture"
 
@@ -33,34 +24,6 @@ def data(tmp_path: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (200, 150), colour).save(folder / name)
     return folder
-
-
-@pytest.fixture
-def bring(workspace: Workspace, catalogue: Catalogue) -> Bring:
-    def take(format: str, *paths: Path, **options: Any) -> LabelReport:
-        order = LabelOrder(paths, FORMATS[format], **options)
-        return run(import_labels(workspace, catalogue, order, engine=InProcess()), lambda _: None)
-
-    return take
-
-
-@pytest.fixture
-def give(catalogue: Catalogue) -> Give:
-    def write(format: str, destination: Path, **options: Any) -> ExportReport:
-        return run(export_labels(catalogue, ExportOrder(destination, FORMATS[format], **options)), lambda _: None)
-
-    return write
-
-
-def put(folder: Path, name: str, content: Any) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
-    return path
-
-
-def told(report: LabelReport) -> dict[str, tuple[str, ...]]:
-    return {each.reason: each.first for each in report.problems}
 
 
 def voc_object(x1: int, y1: int, x2: int, y2: int, name: str = "x") -> str:
