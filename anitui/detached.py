@@ -1,9 +1,9 @@
 """Work that outlives the terminal: a process of its own, with a folder that is all it and its owner share.
 
 In the folder: `lock` (held by the process as long as it lives, however it ends), `process.json` (who it is),
-`inbox/` (orders for it), `log.jsonl` (what it did, a line each, in order), `live.json` (how it stands now, written
-over and over), `ending` (it takes no order any more), `output.txt` (its last words, should it fail). The process never
-opens the catalogue: its owner, or the next one after it, reads the log and remembers how far.
+`inbox/` (orders for it), `log.jsonl` or under another name (what it did, a line each, in order), `live.json` (how it
+stands now, written over and over), `ending` (it takes no order any more), `output.txt` (its last words, should it
+fail). The process never opens the catalogue: its owner, or the next one after it, reads the log and remembers how far.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typing import Any
 from anitui.errors import AnituiError
 
 START_SECONDS = 30.0
+LOG = "log.jsonl"
 _LONGEST_READ = 1 << 20
 
 
@@ -37,10 +38,11 @@ class Detached:
     """A piece of such work, seen from outside. Having one starts nothing."""
 
     folder: Path
+    log_name: str = LOG
 
     @property
     def log(self) -> Path:
-        return self.folder / "log.jsonl"
+        return self.folder / self.log_name
 
     def start(self, module: str, *, tied: bool = False, environ: Mapping[str, str] | None = None) -> None:
         """Start `python -m module FOLDER` in a session of its own; `tied`: it ends soon after this process does.
@@ -201,13 +203,13 @@ class LogFull(Exception):
 class Worker:
     """The same piece of work, seen by the process that does it."""
 
-    def __init__(self, folder: Path, *, tied: bool = False) -> None:
+    def __init__(self, folder: Path, *, tied: bool = False, log_name: str = LOG) -> None:
         self.folder = folder
         self.told_to_end = threading.Event()
         self._writing = threading.Lock()
         self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         _lock_at_last(self._lock)
-        self._log = os.open(folder / "log.jsonl", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._log = os.open(folder / log_name, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(each, lambda *_: self.told_to_end.set())
         if tied:
