@@ -17,7 +17,7 @@ from types import FrameType
 
 from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence, is_interruption
-from anitui.options import split
+from anitui.options import split, training
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
 DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap", "zaci")
@@ -276,6 +276,9 @@ def parser() -> argparse.ArgumentParser:
         "--samples", type=int, metavar="N", help="--html: so many faces of each class (default: 4; 0: none)"
     )
     stats.add_argument("--force", action="store_true", help="write over files that are there")
+
+    training.add_train(add("train", "train", "train a model on a split, in a process of its own", training.TRAIN))
+    training.add_runs(add("runs", "runs", "the runs: list, watch, stop, resume, note, delete", training.RUNS))
 
     history = add("history", "decisions", "every decision, newest first")
     history.add_argument("--limit", type=int, default=50, metavar="N", help="how many (default: 50)")

@@ -82,7 +82,8 @@ def _lines() -> Iterator[Callable[[Event], None]]:
 
 
 def _counts(event: Event) -> str:
-    return "  ".join(f"{name} {number:,}" for name, number in event.counts.items() if number)
+    counts = [f"{name} {number:,}" for name, number in event.counts.items() if number]
+    return "  ".join([*counts, event.note] if event.note else counts)
 
 
 def _plain(value: Any) -> Any:

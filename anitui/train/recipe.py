@@ -129,19 +129,23 @@ def names() -> list[str]:
     return sorted(each.stem for each in _FOLDER.glob("*.toml"))
 
 
+def _there() -> str:
+    return ", ".join(names())
+
+
 def load(name: str) -> Recipe:
     """A recipe by its name, or a TOML file of the user's own."""
     file = _FOLDER / f"{name}.toml"
     if not file.is_file():
         file = Path(name).expanduser()
         if file.suffix != ".toml":
-            raise WrongUse(f"there is no recipe {name}: there are {', '.join(names())}, or name a .toml file of your own")
+            raise WrongUse(f"there is no recipe {name}: there are {_there()}, or name a .toml file of your own")
     try:
         found = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise WrongUse(f"the recipe {name} cannot be read ({error.strerror}): name one of {', '.join(names())}") from error
+        raise WrongUse(f"the recipe {name} cannot be read ({error.strerror}): name one of {_there()}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUse(f"the recipe {name} is no TOML ({error}): mend it, or name one of {', '.join(names())}") from error
+        raise WrongUse(f"the recipe {name} is no TOML ({error}): mend it, or name one of {_there()}") from error
     flat: dict[str, Any] = {}
     for key, value in found.items():
         flat |= value if isinstance(value, dict) else {key: value}

@@ -1,4 +1,4 @@
-"""A run, seen from outside: a folder with its orders and all that its trainer writes. Whoever looks at it writes nothing.
+"""A run, seen from outside: a folder with its orders and all that its trainer writes. Looking at it writes nothing.
 
 What is in the folder: docs/training.md.
 """
@@ -122,8 +122,8 @@ class Run:
             return Standing("starting" if alive else "waiting", {})
         state = str(live.get("state", "starting"))
         if alive:
-            if state in ENDED:  # what its trainer said the last time; it has just been started again
-                state = "starting"
+            if state in ENDED:  # it said so a moment ago, and is about to end
+                state = "stopping"
             silent = time.time() - float(live.get("beat", time.time()))
             return Standing(state, live, "", silent if silent > SILENT_SECONDS else 0.0)
         if state in ENDED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,13 +50,12 @@ class Made:
 def make(task: Making) -> list[Made]:
     """Make them. What cannot be read is told; what cannot be written is raised, for it concerns all of them."""
     try:
-        picture = _opened(task)
-        image = upright(seen(picture.image), picture.orientation)
+        shaped = opened(task)
     except Refused as refused:
         return _failed(task, str(refused))
     except OSError as error:
         return _failed(task, why_unread(error))
-    return [_made(each, image, picture) for each in task.wanted]
+    return [_made(each, shaped(each.shape)) for each in task.wanted]
 
 
 def why_unread(error: OSError) -> str:
@@ -72,11 +72,14 @@ def _failed(task: Making, reason: str) -> list[Made]:
     return [Made(each.place, reason=reason) for each in task.wanted]
 
 
-def _opened(task: Making) -> Picture:
+def opened(task: Making) -> Callable[[Shape], Image.Image]:
+    """The picture, decoded once: what makes a shape of it. Raises Refused, or OSError."""
     data = Path(task.file).read_bytes()
     if hashlib.sha256(data).hexdigest() != task.sha256:
         raise OSError(CHANGED)
-    return open_picture(data, task.limits, shrink_to=lambda width, height: _least(task, width, height))
+    picture = open_picture(data, task.limits, shrink_to=lambda width, height: _least(task, width, height))
+    image = upright(seen(picture.image), picture.orientation)
+    return lambda shape: _shaped(shape, image, picture)
 
 
 def _least(task: Making, width: int, height: int) -> tuple[int, int] | None:
@@ -89,8 +92,7 @@ def _least(task: Making, width: int, height: int) -> tuple[int, int] | None:
     return (round(width * share), round(height * share)) if share <= 0.5 else None
 
 
-def _made(wanted: Wanted, image: Image.Image, picture: Picture) -> Made:
-    shape = wanted.shape
+def _shaped(shape: Shape, image: Image.Image, picture: Picture) -> Image.Image:
     left, top, right, bottom = shape.window or (0, 0, picture.width, picture.height)
     across, down = image.width / picture.width, image.height / picture.height
     found = image
@@ -101,7 +103,11 @@ def _made(wanted: Wanted, image: Image.Image, picture: Picture) -> Made:
     else:
         box = (left * across, top * down, right * across, bottom * down)
         found = image.resize((shape.width, shape.height), Image.Resampling.LANCZOS, box=box)
-    data = encoded(found, shape.format, shape.quality)
+    return found
+
+
+def _made(wanted: Wanted, found: Image.Image) -> Made:
+    data = encoded(found, wanted.shape.format, wanted.shape.quality)
     if wanted.file is None:
         return Made(wanted.place, len(data), data)
     with open(wanted.file, "wb") as file:  # noqa: PTH123 - a hundred thousand of them
@@ -113,8 +119,7 @@ def encoded(image: Image.Image, format: str, quality: int) -> bytes:
     """The bytes of a picture. What is transparent is white where the format knows nothing of it."""
     clear = image.mode in ("LA", "RGBA")
     if format in ("jpeg", "bmp") and clear:
-        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        image = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+        image = on_white(image)
     elif clear and image.getextrema()[-1] == (255, 255):
         image = image.convert(image.mode.removesuffix("A"))
     buffer = io.BytesIO()
@@ -127,6 +132,12 @@ def encoded(image: Image.Image, format: str, quality: int) -> bytes:
     else:
         image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Without what is transparent of it."""
+    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
 
 
 def lies_turned(file: str, format: str) -> bool:

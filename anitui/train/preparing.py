@@ -1,0 +1,145 @@
+"""All that a run needs before its first step: pictures as pixels, targets, the network, and what goes on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from anitui.errors import AnituiError
+from anitui.pipeline.decode import Limits
+from anitui.pipeline.engine import Processes
+from anitui.train import models, network, tasks
+from anitui.train.augment import IMAGENET, Augmentation, Normalisation, of_data
+from anitui.train.crop_store import Sample, Store, prepare
+from anitui.train.learner import Learner
+from anitui.train.loop import Loop
+from anitui.train.measuring import Measuring
+from anitui.train.order_of_data import DataOrder
+from anitui.train.pace import Pace
+from anitui.train.pixels import pixels_for
+from anitui.train.recipe import Recipe
+from anitui.train.run import Run
+from anitui.train.speed import machine
+from anitui.train.together import Together
+from anitui.train.voice import Voice
+from anitui.words import count
+
+if TYPE_CHECKING:
+    import pyarrow
+
+Show = Callable[..., None]
+
+
+def prepared(run: Run, recipe: Recipe, voice: Voice | None, together: Together, show: Show) -> Loop:
+    """The loop of a run, at its beginning or where its last checkpoint is."""
+    say = voice.say if voice is not None else _nothing
+    on = machine(run.settings["device"], recipe, together.local_rank)
+    say(f"on {on.name}" + (f", {together.world} processes" if together.world > 1 else ""))
+    show(now=True, state="preparing", doing="reading who is in it", device=on.name)
+    members = run.members()
+    # One cuts the pictures, the others find them cut.
+    if together.first:
+        store = store_of(run, members, recipe.size, recipe.margin, show)
+    together.wait()
+    if not together.first:
+        store = store_of(run, members, recipe.size, recipe.margin, _nothing)
+    if store.failures:
+        one = store.failures[0]
+        number = count(len(store.failures), "picture")
+        say(f"{number} cannot be read and are left out, such as {one['file']}: {one['reason']}")
+        show(unreadable=len(store.failures))
+    task = tasks.task_of(run.task, recipe, len(run.classes))
+    targets = task.targets(members)
+    usable = store.good & task.usable(targets)
+    parts = members["part"].to_numpy(zero_copy_only=False)
+    train, val = (np.flatnonzero(usable & (parts == part)) for part in ("train", "val"))
+    if not len(train):
+        why = f": {store.failures[0]['reason']}, {store.failures[0]['file']}" if store.failures else ""
+        raise AnituiError(f"there is nothing to learn from, none of the pictures can be read{why}")
+    torch.manual_seed(recipe.seed)  # the weights that it begins with are the same in every process
+    show(now=True, doing="building the network", done=None, total=None)
+    built = network.build(recipe, run.task, len(run.classes), fresh=not (run.checkpoints / "last.pt").exists())
+    train = _capped(train, members, recipe)
+    by = IMAGENET if recipe.weights == "imagenet" else of_data(torch.from_numpy(np.asarray(store.pixels[_some(train)])))
+    augmentation = Augmentation(recipe, by)
+    order = DataOrder(train, members["target"].to_numpy()[train], recipe.seed, recipe.balance)
+    pace = Pace(recipe, order.epoch_length, recipe.batch, grows=models.find(recipe.model).grows)
+    show(now=True, doing="bringing pictures to the device")
+    pixels = pixels_for(store.pixels, on)
+    classes = count(len(run.classes), "class", "classes")
+    where = "in the memory of the device" if pixels.resident else "mapped"
+    say(f"{count(len(train), 'sample')} to learn from, {len(val):,} to measure with, {classes}")
+    say(f"{recipe.model} at {recipe.size} px, pictures are {where}")
+    learner = Learner(built, task, recipe, augmentation, on, together, pace.steps)
+    measuring = Measuring("val", val, members, targets, pixels, task, augmentation, on, together) if len(val) else None
+    if measuring is None:
+        say("there is no val part that could be measured with: the last model is the one that is kept")
+    loop = Loop(
+        run.folder, recipe, learner, order, pace, pixels, targets, measuring, on, together, voice,
+        _model(run, recipe, by), run.best_by,
+    )  # fmt: skip
+    if loop.resume():
+        say("going on from the last checkpoint")
+    show(now=True, state="training", doing="training")
+    return loop
+
+
+def store_of(run: Run, members: pyarrow.Table, size: int, margin: float, show: Show) -> Store:
+    """The pictures of a manifest as pixels, found or cut."""
+    work = prepare(run.workspace / "crops", samples(run.workspace, members), size, margin, Processes(), Limits())
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            found: Store = stop.value
+            return found
+        try:
+            show(state="preparing", doing=event.doing, done=event.done, total=event.total)
+        except BaseException:
+            work.close()
+            raise
+
+
+def samples(workspace: Path, members: pyarrow.Table) -> list[Sample]:
+    """What is to be cut for each row of a manifest."""
+    columns = (members[name].to_pylist() for name in ("file", "sha256", "x", "y", "w", "h", "width", "height"))
+    return [
+        Sample(str(workspace / file), sha256, None if x is None else (x, y, w, h), width, height)
+        for file, sha256, x, y, w, h, width, height in zip(*columns, strict=True)
+    ]
+
+
+def _capped(rows: NDArray[np.int64], members: pyarrow.Table, recipe: Recipe) -> NDArray[np.int64]:
+    """Of each class at most so many, drawn by the seed."""
+    if not recipe.max_per_class:
+        return rows
+    targets = members["target"].to_numpy()[rows]
+    drawn = np.random.Generator(np.random.Philox(recipe.seed)).permutation(len(rows))
+    order = drawn[np.argsort(targets[drawn], kind="stable")]
+    sizes = np.bincount(targets[order] + 1)
+    place = np.concatenate([np.arange(each) for each in sizes])
+    return np.sort(rows[order[place < recipe.max_per_class]])
+
+
+def _some(rows: NDArray[np.int64], most: int = 4096) -> NDArray[np.int64]:
+    return rows[:: max(1, len(rows) // most)]
+
+
+def _model(run: Run, recipe: Recipe, by: Normalisation) -> dict[str, Any]:
+    return {
+        "task": run.task,
+        "classes": run.classes,
+        "settings": recipe.plain(),
+        "mean": list(by.mean),
+        "std": list(by.std),
+        "run": run.number,
+    }
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Only the first process speaks."""
