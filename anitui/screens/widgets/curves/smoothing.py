@@ -75,7 +75,7 @@ def smoothed(y: Numbers, share: float) -> Numbers:
 
 
 def _some(x: Numbers, y: Numbers, count: int) -> tuple[float, ...]:
-    places = sorted({0, count // 3, count * 2 // 3, count - 1} & set(range(count)))
+    places = (0, count // 3, count * 2 // 3, count - 1) if count else ()
     picked = [float(of[at]) for at in places for of in (x, y)]
     return tuple(each if each == each else -1e308 for each in picked)  # a NaN would never be the same again
 
