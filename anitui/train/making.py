@@ -201,7 +201,7 @@ def schema() -> pyarrow.Schema:
         [
             ("part", pa.string()), ("face_id", pa.int64()), ("image_id", pa.int64()), ("group_id", pa.int64()),
             ("label", pa.string()), ("labels", pa.list_(pa.string())), ("target", pa.int32()),
-            ("file", pa.string()), ("sha256", pa.string()),
+            ("targets", pa.list_(pa.int32())), ("file", pa.string()), ("sha256", pa.string()),
             ("x", pa.float64()), ("y", pa.float64()), ("w", pa.float64()), ("h", pa.float64()),
             ("width", pa.int32()), ("height", pa.int32()),
         ]
@@ -217,6 +217,7 @@ def _table(members: list[Member], numbers: Mapping[str, int], task: str) -> pyar
         return {
             "part": each.part, "face_id": each.face_id, "image_id": each.image_id, "group_id": each.group_id,
             "label": label, "labels": list(each.labels), "target": numbers.get(each.labels[0], -1),
+            "targets": [numbers[name] for name in each.labels if name in numbers],
             "file": each.path, "sha256": each.sha256, "x": x, "y": y, "w": w, "h": h,
             "width": each.width, "height": each.height,
         }  # fmt: skip

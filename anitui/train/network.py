@@ -9,6 +9,8 @@ from torch.nn import functional
 from anitui.train import models
 from anitui.train.recipe import Recipe
 
+SHARPNESS = 30.0  # of cosines, before they become shares of one whole
+
 
 class Network(nn.Module):
     """Pictures → a number for each class (none where classes play no part), and an embedding."""
@@ -63,7 +65,7 @@ class Comparing(nn.Module):
         points = functional.normalize(self.even(self.project(features)).float())
         if self.directions is None:
             return points.new_zeros(len(points), 0), points
-        return points @ functional.normalize(self.directions.float()).T, points
+        return SHARPNESS * points @ functional.normalize(self.directions.float()).T, points
 
 
 def build(recipe: Recipe, task: str, classes: int, *, fresh: bool = True) -> Network:
