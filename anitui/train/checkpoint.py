@@ -14,7 +14,6 @@ from anitui.errors import AnituiError
 from anitui.files import sync_folder, unfinished_name
 
 LAYOUT = 1
-LAST, BEST = "last.pt", "best.pt"
 _TIGHT = 64 << 20
 
 

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from anitui.errors import AnituiError
 from anitui.train import checkpoint
-from anitui.train.checkpoint import BEST, LAST, NotKept
+from anitui.train.checkpoint import NotKept
 from anitui.train.learner import Learner, rows_of_rank
 from anitui.train.measuring import Measuring
 from anitui.train.order_of_data import DataOrder
 from anitui.train.pace import Clock, Pace
 from anitui.train.pixels import Ahead, Pixels
 from anitui.train.recipe import Recipe
-from anitui.train.run import better
+from anitui.train.run import BEST, LAST, better
 from anitui.train.speed import Gauge, Machine
 from anitui.train.together import Together
 from anitui.train.voice import Voice

@@ -23,7 +23,7 @@ from anitui.train.order_of_data import DataOrder
 from anitui.train.pace import Pace
 from anitui.train.pixels import pixels_for
 from anitui.train.recipe import Recipe
-from anitui.train.run import Run
+from anitui.train.run import LAST, Run
 from anitui.train.speed import machine
 from anitui.train.together import Together
 from anitui.train.voice import Voice
@@ -63,7 +63,7 @@ def prepared(run: Run, recipe: Recipe, voice: Voice | None, together: Together, 
         raise AnituiError(f"there is nothing to learn from, none of the pictures can be read{why}")
     torch.manual_seed(recipe.seed)  # the weights that it begins with are the same in every process
     show(now=True, doing="building the network", done=None, total=None)
-    built = network.build(recipe, run.task, len(run.classes), fresh=not (run.checkpoints / "last.pt").exists())
+    built = network.build(recipe, run.task, len(run.classes), fresh=not (run.checkpoints / LAST).exists())
     train = _capped(train, members, recipe)
     by = IMAGENET if recipe.weights == "imagenet" else of_data(torch.from_numpy(np.asarray(store.pixels[_some(train)])))
     augmentation = Augmentation(recipe, by)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MODULE = "anitui.train"
 METRICS = "metrics.jsonl"
+LAST, BEST = "last.pt", "best.pt"  # checkpoints: to go on from, and to be used
 SILENT_SECONDS = 120.0  # without a word for so long, something is wrong with a trainer that lives
 UNDER_WAY = ("starting", "preparing", "training", "measuring", "stopping")
 ENDED = ("done", "stopped", "failed", "killed")

@@ -12,11 +12,10 @@ from torch.nn import functional
 
 from anitui.train import checkpoint, network
 from anitui.train.augment import Augmentation, Normalisation
-from anitui.train.checkpoint import BEST
 from anitui.train.learner import looked_at
 from anitui.train.network import Network
 from anitui.train.recipe import Recipe
-from anitui.train.run import Run
+from anitui.train.run import BEST, Run
 from anitui.train.speed import Machine, machine
 
 
