@@ -239,6 +239,11 @@ class Worker:
         except OSError:  # a full disk: then whoever gives an order finds it unheard
             return
 
+    def close(self) -> None:
+        """Let the folder go: from here on nobody takes it for at work."""
+        os.close(self._log)
+        os.close(self._lock)
+
     def orders(self) -> list[dict[str, Any]]:
         """The orders that wait, in their order; each is given once."""
         taken: list[dict[str, Any]] = []

@@ -45,11 +45,8 @@ def read(file: Path) -> dict[str, Any]:
         found: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise AnituiError(f"there is no checkpoint {file}: the run has not come that far") from error
-    except Exception as error:  # torch has many ways to say that a file is damaged
-        line = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
-        raise AnituiError(
-            f"the checkpoint {file} cannot be read ({line}): take it away, and the run begins anew"
-        ) from error
+    except Exception as error:  # torch has many ways to say so, and none that would help a person
+        raise AnituiError(f"the checkpoint {file} is damaged: remove it, and the run begins anew") from error
     if found.get("layout") != LAYOUT:
         raise AnituiError(f"the checkpoint {file} was written by another version of anitui: train a new run")
     return found

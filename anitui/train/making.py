@@ -15,6 +15,7 @@ from anitui.progress import Event, Work
 from anitui.store import dataset_rows, splits
 from anitui.store.catalogue import Catalogue
 from anitui.store.dataset_rows import Asked, DatasetRows, Member
+from anitui.train import models
 from anitui.train import recipe as recipes
 from anitui.train.recipe import Recipe
 from anitui.train.run import Run, new_folder, now
@@ -128,6 +129,8 @@ def _check(recipe: Recipe, task: str) -> None:
         "embed": ("auto", "arcface", "contrastive"),
         "detect": ("auto",),
     }[task]
+    if task != "detect":
+        models.find(recipe.model)
     if recipe.loss not in fits:
         raise WrongUse(f"the loss {recipe.loss} is not for the task {task}: it takes {', '.join(fits)}")
     if task == "embed" and recipe.batch < 2:

@@ -37,16 +37,12 @@ class DataOrder:
         chance = np.random.Generator(np.random.Philox(key=[self._seed, epoch]))
         if self._weights is None:
             return self._rows[chance.permutation(len(self._rows))]
-        # Evenly spread draws: a sample of weight 2.5 is in 2 or 3 times, never by luck 6 times.
-        wanted = self._weights * len(self._rows)
-        times = np.floor(wanted).astype(np.int64)
-        rest = len(self._rows) - int(times.sum())
-        if rest > 0:
-            shares = wanted - times
-            times += np.bincount(
-                chance.choice(len(self._rows), rest, replace=False, p=shares / shares.sum()), minlength=len(times)
-            )
-        return chance.permutation(np.repeat(self._rows, times))
+        # A sample of weight 2.5 is in it 2 or 3 times, never by luck 6 times.
+        mixed = chance.permutation(len(self._rows))
+        reached = np.cumsum(self._weights[mixed]) * len(self._rows)
+        reached[-1] = len(self._rows)
+        times = np.diff(np.floor(reached + chance.uniform()).astype(np.int64), prepend=0)
+        return chance.permutation(np.repeat(self._rows[mixed], times))
 
 
 def _weights(targets: NDArray[np.int32], balance: str) -> NDArray[np.float64] | None:

@@ -73,6 +73,7 @@ def main() -> int:
     finally:
         worker.end()
         voice.close()
+        worker.close()
 
 
 def _processes(recipe: Recipe, device: str) -> int:
