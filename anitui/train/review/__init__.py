@@ -1,0 +1,1 @@
+"""Back to the data: which labels are likely wrong, which faces are worth one. Numbers only: docs/review.md."""
