@@ -210,6 +210,9 @@ class Worker:
         self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         _lock_at_last(self._lock)
         self._log = os.open(folder / log_name, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        end = os.lseek(self._log, 0, os.SEEK_END)
+        if end and os.pread(self._log, 1, end - 1) != b"\n":
+            os.write(self._log, b"\n")  # the process before this one was cut off in the middle of a line
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(each, lambda *_: self.told_to_end.set())
         if tied:
