@@ -54,6 +54,16 @@ def accept(
     return len(rows)
 
 
+def say_each(catalogue: Catalogue, said: Mapping[int, str], label_set: str, action: str, summary: str) -> int:
+    """Say of each of these faces who it is, as one decision; `{}` in the summary becomes how many they are."""
+    with journal.decision(catalogue, action, summary.format(count(len(said), "face"))) as decision:
+        if said:
+            if any(labels.find_in(decision.connection, each) is None for each in set(said.values())):
+                labels.enlist_heard(decision, label_set)
+            _say(decision, list(said), list(said.values()), [label_set] * len(said), PERSON)
+    return len(said)
+
+
 def unname(catalogue: Catalogue, face_ids: Sequence[int], label_set: str = CHARACTERS) -> int:
     """Take back what persons called these faces; what models and jobs said stays. How many had such a name."""
     with journal.decision(catalogue, "faces.unname", "") as decision:

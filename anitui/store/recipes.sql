@@ -258,6 +258,45 @@ WHERE person IS NOT NULL AND model IS NOT NULL
 GROUP BY person, model
 ORDER BY person = model, faces DESC, person, model
 
+-- # What a run thinks
+
+-- > Labels that look wrong
+-- The latest review of each set, the most suspicious first; `why` says what it stands on.
+SELECT place, face_id, said, suggested, round(100 * sureness) AS percent, why
+FROM review
+WHERE state = 'waits' AND kind <> 'unlabelled'
+ORDER BY label_set, place
+
+-- > Names that are mixed up most
+-- What reviews took for what, and how often a person agreed.
+SELECT q.said, q.suggested, count(*) AS asked,
+       count(*) FILTER (l.speaker = 'person' AND l.label = q.suggested AND l.said_at > r.made_at) AS agreed,
+       count(*) FILTER (l.speaker = 'person' AND l.label = q.said AND l.said_at > r.made_at) AS confirmed
+FROM review_queue q JOIN reviews r USING (review_id)
+LEFT JOIN labelled_faces l ON l.face_id = q.face_id AND l.label_set = r.label_set
+WHERE q.kind <> 'unlabelled'
+GROUP BY q.said, q.suggested
+ORDER BY asked DESC, q.said, q.suggested
+
+-- > Faces most like face number 1
+-- As the run sees it that was reviewed last. Change the number; 0 is the same, beyond 0.3 it is another face.
+SELECT b.face_id, round(1 - list_dot_product(a.vector, b.vector), 3) AS apart, l.label
+FROM face_embeddings a JOIN face_embeddings b ON b.face_id <> a.face_id
+LEFT JOIN labelled_faces l ON l.face_id = b.face_id
+WHERE a.face_id = 1
+ORDER BY apart, b.face_id
+LIMIT 100
+
+-- > Clusters of faces without a name
+-- What hangs together as a run sees it: in Faces, grouped by cluster, each can be named at once.
+SELECT c.label_set, c.cluster, count(*) AS faces, count(DISTINCT f.image_id) AS pictures,
+       list(DISTINCT h.label) FILTER (h.label IS NOT NULL) AS seen_as
+FROM face_clusters c JOIN faces f USING (face_id)
+LEFT JOIN hints h ON h.image_id = f.image_id AND h.label_set = c.label_set
+WHERE f.state = 'active' AND c.face_id NOT IN (SELECT face_id FROM labelled_faces WHERE label_set = c.label_set)
+GROUP BY c.label_set, c.cluster
+ORDER BY c.label_set, c.cluster
+
 -- # Near-duplicates
 
 -- > Pairs that wait, the nearest first

@@ -68,6 +68,15 @@ INSERT INTO split_members VALUES
     (1, 'train', 1, 1, 1, ['chino']), (1, 'test', 2, 1, 1, ['rize']), (1, 'test', 3, 2, 2, ['chino']);
 INSERT INTO runs (run_id, name, recipe, split, state) VALUES (1, 'first', 'classic', 'published', 'done');
 INSERT INTO run_metrics VALUES (1, 1, 1, 'val_top1', 0.5, NULL), (1, 2, 2, 'val_top1', 0.6, NULL);
+INSERT INTO reviews (run_id, label_set, looked_at, look_wrong, made_at)
+VALUES (1, 'characters', 3, 1, now()::TIMESTAMP + INTERVAL 2 DAY);
+INSERT INTO review_queue VALUES
+    (1, 1, 'label', 1, NULL, 'chino', 'cocoa', 0.7, 0.9, '70 % cocoa, 4 % what it is called'),
+    (1, 2, 'unlabelled', 4, NULL, NULL, 'rize', 0.4, 0.5, '40 % rize at most; few are like it');
+INSERT INTO embedding_models (kind, model, run_id, dimensions) VALUES ('face', 'small of published', 1, 2);
+INSERT INTO embeddings VALUES
+    ('face', 1, 'small of published', [1, 0]), ('face', 3, 'small of published', [0.8, 0.6]);
+INSERT INTO face_clusters VALUES ('characters', 1, 4);
 INSERT INTO judged_pairs VALUES (1, 0, 'chino/1.jpg', 'cocoa/2.jpg', 1, 2, false, true, 0);
 """
 

@@ -1,0 +1,2 @@
+-- The place of what runs need; without it no later number would be there.
+SELECT 1;
