@@ -17,8 +17,9 @@ from anitui.errors import AnituiError, WrongUse
 from anitui.pipeline.pair_searches import chosen, load_early
 from anitui.pipeline.pair_writing import PairWriting, add_up
 from anitui.progress import Event, Work
-from anitui.store import pair_scans, pairs
+from anitui.store import embeddings, pair_scans, pairs
 from anitui.store.catalogue import Catalogue
+from anitui.store.distances import COSINE, shown
 from anitui.store.pair_members import Group, Members
 from anitui.store.pair_search import looks
 from anitui.store.pairs import BUCKET, PairOrder
@@ -68,7 +69,8 @@ def find_pairs(catalogue: Catalogue, order: PairOrder) -> Work[PairReport]:
         with Members(catalogue, order) as members:
             news = members.news()
             few = {mode for mode, (new, old) in news.items() if _few(order, new, old)}
-            load_early(max((new + old for mode, (new, old) in news.items() if new and mode not in few), default=0))
+            if order.algorithm != COSINE:
+                load_early(max((new + old for mode, (new, old) in news.items() if new and mode not in few), default=0))
             pair_scans.forget_stale(catalogue, members)
             _check_any(catalogue, order, news)
             report.compared = sum(new + old for new, old in news.values())
@@ -83,7 +85,7 @@ def find_pairs(catalogue: Catalogue, order: PairOrder) -> Work[PairReport]:
         _tell_modes(order, news, report.notes)
         _tell_left_out(order, report.left_out, report.notes)
         if order.remembers and not any(new for new, _ in news.values()):
-            report.notes.append(f"nothing is new: all were compared up to a distance of {order.hi} before")
+            report.notes.append(f"nothing is new: all were compared up to a distance of {shown(order.algorithm, order.hi)} before")
         report.seconds = time.monotonic() - started
         yield Event("counting what is open")
         report.open_per_distance = pairs.histogram_open(catalogue, order.kind, order.algorithm)
@@ -108,7 +110,8 @@ def pair_counts(
     yield Event("reading the hashes")
     with Members(catalogue, order, remember=False) as members:
         news = members.news()
-        load_early(max((new for new, _ in news.values()), default=0))
+        if algorithm != COSINE:
+            load_early(max((new for new, _ in news.values()), default=0))
         _check_any(catalogue, order, news)
         result.compared = sum(new for new, _ in news.values())
         for group in members.gather():
@@ -147,6 +150,8 @@ def _alone() -> Iterator[None]:
 
 
 def _few(order: PairOrder, new: int, old: int) -> bool:
+    if order.algorithm == COSINE:  # a matrix product knows no quicker way
+        return False
     return order.remembers and 0 < new <= min(FEW_NEW, old // 4) and new * looks(order.hi) <= LOOKS
 
 
@@ -183,6 +188,8 @@ def _find_all(catalogue: Catalogue, members: Members, group: Group, report: Pair
 
 def _check_any(catalogue: Catalogue, order: PairOrder, news: dict[str, tuple[int, int]]) -> None:
     if not news:
+        if order.algorithm == COSINE:
+            embeddings.check_any(catalogue, order.kind)
         if order.kind == "face":
             raise WrongUse(f"there is no face with a {order.algorithm} in the catalogue yet")
         raise WrongUse(f"there is no picture with a {order.algorithm} yet: `anitui import` takes pictures in")

@@ -1,4 +1,4 @@
-"""The two searches for pairs, behind one face: by SQL, and compiled."""
+"""The searches for pairs, behind one face: by SQL, compiled, and by what a model sees."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Protocol
 
+from anitui.store.distances import COSINE, FURTHEST_COSINE
 from anitui.store.pair_members import Group, Members
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ BY_SQL_FAR = 12  # bits; SQL must look around too far beyond
 
 
 class Search(Protocol):
-    """One of the two searches, over the members of one mode, in steps that are the same every time."""
+    """One of the searches, over the members of one mode, in steps that are the same every time."""
 
     steps: int
     flat: int  # so many are in buckets of equal hashes that are too large for all of their pairs
@@ -29,12 +30,14 @@ class Search(Protocol):
         ...
 
     def counts(self) -> Generator[Integers, None, None]:
-        """For each step how many pairs there are at each distance from 0 to 64."""
+        """For each step how many pairs there are at each distance, from 0 on to the furthest that can be."""
         ...
 
 
 def chosen(members: Members, group: Group) -> Search:
     order = members.order
+    if order.algorithm == COSINE:
+        return ByVectors(members, group.mode)
     if order.within is None and group.hashes <= BY_SQL and (order.hi <= BY_SQL_FAR or group.hashes <= 3_000):
         return BySql(members, group.mode)
     return Compiled(members, group.mode)
@@ -103,3 +106,30 @@ class Compiled:
         with closing(neighbours.search(self._entries, self._plan, self._order.lo, self._order.hi)) as steps:
             for near in steps:
                 yield entries.count_owners(self._entries, near, crossed=self._crossed)
+
+
+class ByVectors:
+    """By the cosines of what a model sees: all with all, in blocks."""
+
+    flat = 0
+
+    def __init__(self, members: Members, mode: str) -> None:
+        from anitui.pipeline import cosines
+
+        order = members.order
+        who, vectors = members.vectors(mode)
+        self._search = cosines.Among(
+            who["id"].to_numpy(), who["side"].to_numpy(), who["part"].to_numpy(), vectors, order.lo, order.hi
+        )
+        self.steps = self._search.steps
+
+    def pairs(self, first_step: int) -> Generator[Iterator[pyarrow.Table], None, None]:
+        for step in range(first_step, self.steps):
+            yield iter([self._search.table(step)])
+
+    def counts(self) -> Generator[Integers, None, None]:
+        import numpy
+
+        for step in range(self.steps):
+            distances = self._search.table(step).column("distance").to_numpy()
+            yield numpy.bincount(distances, minlength=FURTHEST_COSINE + 1)

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from anitui.store.catalogue import Catalogue
+from anitui.store.distances import HASHES
 
 LOSSLESS = frozenset({"png", "bmp", "tiff", "gif"})
-ALGORITHMS = ("dhash", "phash", "ahash")
 
 _BY_MUCH = 1.05  # a difference in size counts from here on
 _BY_SHARPNESS = 1.15  # sharpness is measured on a reduced picture, and wavers
@@ -70,7 +70,7 @@ def sides(catalogue: Catalogue, kind: str, ids: Collection[int]) -> dict[int, Si
 def distances(one: Side, other: Side) -> dict[str, int]:
     """How many bits differ, for each hash that both have in the same mode."""
     found = {}
-    for algorithm in ALGORITHMS:
+    for algorithm in HASHES:
         left, right = one.hashes.get(algorithm), other.hashes.get(algorithm)
         if left is not None and right is not None and left[0] == right[0]:
             found[algorithm] = (left[1] ^ right[1]).bit_count()

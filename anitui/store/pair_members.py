@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from anitui.store import filters, pair_search
+from anitui.store import embeddings, filters, pair_search
 from anitui.store.catalogue import Catalogue, Row, incoming
 from anitui.store.columns import values
+from anitui.store.distances import COSINE
 from anitui.store.pairs import BUCKET, PairOrder
 
 if TYPE_CHECKING:
     import pyarrow
     from duckdb import DuckDBPyConnection
+
+    from anitui.store.embeddings import Vectors
 
 HASHES = {"image": ("image_hashes", "image_id"), "face": ("face_hashes", "face_id")}
 ACTIVE = {
@@ -75,6 +78,9 @@ class Members:
         return self._run(sql, **parameters).fetchall()
 
     def _hashes(self) -> str:
+        if self.order.algorithm == COSINE:
+            # What a model sees of each, as one number that is another where it sees something else.
+            return embeddings.fingerprints(self.order.kind)
         table, column = HASHES[self.order.kind]
         plain = f"SELECT {column} AS id, mode, bits FROM {table} WHERE algorithm = $algorithm AND mode = '{{}}'"
         exact, fast = plain.format("exact"), plain.format("fast")
@@ -205,6 +211,16 @@ class Members:
         """Everyone of a mode: id, bits, side, part, in an order that brings equals together."""
         return self._read(
             "SELECT id, bits, side, part FROM member WHERE mode = $mode ORDER BY part, bits, side, id", mode=mode
+        )
+
+    def vectors(self, mode: str) -> tuple[pyarrow.Table, Vectors]:
+        """Everyone of a mode with what a model sees in them: id, side, part, those of a part together and the new
+        ones first."""
+        who = embeddings.seen_by(self.order.kind)
+        chosen = f"FROM member m JOIN ({who}) e ON e.id = m.id WHERE m.mode = $mode ORDER BY m.part, m.side DESC, m.id"
+        return (
+            self._read(f"SELECT m.id, m.side, m.part {chosen}", mode=mode),
+            embeddings.vectors_of(self._cursor, f"SELECT e.vector {chosen}", {"mode": mode}),
         )
 
     def near_new(self, mode: str) -> pyarrow.Table:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from anitui.errors import WrongUse
 from anitui.store import columns, filters
-from anitui.store.bands import BITS
 from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.distances import ALGORITHMS, COSINE, furthest
 
 if TYPE_CHECKING:
     import pyarrow
     from duckdb import DuckDBPyConnection
 
 KINDS = ("image", "face")
-ALGORITHMS = ("dhash", "phash", "ahash")
 
 # Equal hashes are nearly always flat pictures when there are more of them: all their pairs would say nothing.
 BUCKET = 5_000
@@ -23,7 +22,8 @@ BUCKET = 5_000
 
 @dataclass(frozen=True, slots=True)
 class PairOrder:
-    """Which pairs to find: of whom, by which hash, `lo`..`hi` bits apart, within a column or between two filters."""
+    """Which pairs to find: of whom, by which hash (or what a model sees), how far apart, within a column or between
+    two filters. `lo` and `hi` are bits, or thousandths of a cosine distance (store.distances)."""
 
     kind: str = "image"
     algorithm: str = "dhash"
@@ -41,8 +41,12 @@ class PairOrder:
             columns.check(self.within)
         if self.lo < 0 or self.hi < 0:
             raise WrongUse("a distance is a number of bits that differ, so it must not be negative")
-        if self.hi > BITS:
-            raise WrongUse(f"a distance of {self.hi} cannot be: a hash has {BITS} bits, and 4 to 10 are usual")
+        if self.hi > furthest(self.algorithm):
+            if self.algorithm == COSINE:
+                raise WrongUse("a cosine distance is at most 2: 0.2 to 0.32 are usual")
+            raise WrongUse(
+                f"a distance of {self.hi} cannot be: a hash has {furthest(self.algorithm)} bits, and 4 to 10 are usual"
+            )
         if self.lo > self.hi:
             raise WrongUse(
                 f"no distance is at least {self.lo} and at most {self.hi}: the second must not be the smaller one"

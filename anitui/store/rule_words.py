@@ -16,13 +16,12 @@ from dataclasses import dataclass, replace
 from anitui.errors import WrongUse
 from anitui.store import face_facts, facts, filters
 from anitui.store.columns import COLUMNS
-from anitui.store.comparing import ALGORITHMS
+from anitui.store.distances import ALGORITHMS, COSINE, furthest, typed
 from anitui.store.filter_words import Word, take_apart
 from anitui.store.groups import Verdict
 
 SET_ASIDE = "set-aside"
 _NAME = re.compile(r"[\w][\w-]*")
-BITS = 64
 
 KEEPS = ("larger", "smaller", "heavier", "lighter", "sharper", "older", "newer", "lossless", "seen-more")
 USUALLY = ("larger", "lossless", "heavier", "sharper", "older")
@@ -40,12 +39,12 @@ WORDS = (
 )  # fmt: skip
 
 _WORD = re.compile(r"(?P<not>-?)(?P<name>[A-Za-z_][A-Za-z_-]*)(?P<op><=|>=|:|=|<|>)(?P<value>.*)", re.DOTALL)
-_RANGE = re.compile(r"(?P<lo>\d*)\.\.(?P<hi>\d+)")
+_RANGE = re.compile(r"(?P<lo>\d*(?:\.\d+)?)\.\.(?P<hi>\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """So many bits of a hash differ."""
+    """So many bits of a hash differ, or so many thousandths of a cosine distance (store.distances)."""
 
     algorithm: str
     lo: int
@@ -157,25 +156,35 @@ _EXAMPLE = "dhash<=2 keep:larger"
 
 
 def _with_distance(rule: Rule, algorithm: str, op: str, value: str) -> Rule:
-    wrong = WrongUse(
-        f"{algorithm} takes a number of bits, such as {algorithm}<=4, {algorithm}=0 or {algorithm}:3..6, "
-        f"not {op}{value}"
-    )
+    takes = f"a number of bits, such as {algorithm}<=4, {algorithm}=0 or {algorithm}:3..6"
+    if algorithm == COSINE:
+        takes = "a distance from 0 to 2, such as cosine<=0.2 or cosine:0.2..0.32"
+    wrong = WrongUse(f"{algorithm} takes {takes}, not {op}{value}")
     if any(each.algorithm == algorithm for each in rule.distances):
         raise WrongUse(f"{algorithm} is given twice: write a range, such as {algorithm}:3..6")
     span = _RANGE.fullmatch(value)
     if span is not None and op in (":", "="):
-        lo, hi = int(span["lo"] or 0), int(span["hi"])
-    elif value.isdecimal() and op in ("<=", "<", ":", "="):
-        hi = int(value) - (op == "<")
+        lo, hi = _number(algorithm, span["lo"] or "0", wrong), _number(algorithm, span["hi"], wrong)
+    elif op in ("<=", "<", ":", "="):
+        hi = _number(algorithm, value, wrong) - (op == "<")
         lo = 0 if op in ("<=", "<") else hi
     else:
         raise wrong
-    if hi > BITS:
-        raise WrongUse(f"{algorithm} has {BITS} bits, so two can never be {hi} apart; 4 to 10 are usual")
+    if hi > furthest(algorithm):
+        raise WrongUse(f"{algorithm} has {furthest(algorithm)} bits, so two can never be {hi} apart; 4 to 10 are usual")
     if hi < lo or hi < 0:
         raise WrongUse(f"no distance is meant by {algorithm}{op}{value}: the smaller number comes first")
     return replace(rule, distances=(*rule.distances, Distance(algorithm, lo, hi)))
+
+
+def _number(algorithm: str, text: str, wrong: WrongUse) -> int:
+    if algorithm != COSINE:
+        if not text.isdecimal():
+            raise wrong
+        return int(text)
+    if not text.replace(".", "", 1).isdecimal():
+        raise wrong
+    return typed(algorithm, text)
 
 
 def _with_word(rule: Rule, name: str, given: Sequence[str]) -> Rule:

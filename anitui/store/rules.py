@@ -10,9 +10,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from anitui.store import embeddings
 from anitui.store.catalogue import Catalogue
 from anitui.store.columns import values
 from anitui.store.comparing import LOSSLESS
+from anitui.store.distances import COSINE
 from anitui.store.rule_places import at_any, picked
 from anitui.store.rule_words import Rule
 
@@ -48,9 +50,16 @@ class Known:
 def compared(catalogue: Catalogue, kind: str, algorithm: str, reach: int) -> bool:
     """Whether everyone has been compared with everyone, up to that distance."""
     # Who has hashes of both modes takes part with the exact one.
+    hashes = (
+        f"(SELECT {kind}_id AS id, min(mode) AS mode, arg_min(bits, mode) AS bits FROM {kind}_hashes "
+        "WHERE algorithm = $algorithm GROUP BY ALL)"
+    )
+    if algorithm == COSINE:
+        if embeddings.in_use(catalogue, kind) is None:
+            return False
+        hashes = embeddings.fingerprints(kind)
     return not catalogue.rows(
-        f"SELECT 1 FROM (SELECT {kind}_id AS id, min(mode) AS mode, arg_min(bits, mode) AS bits FROM {kind}_hashes "
-        f"WHERE algorithm = $algorithm GROUP BY ALL) h SEMI JOIN ({_active(kind)}) i ON i.id = h.id "
+        f"SELECT 1 FROM {hashes} h SEMI JOIN ({_active(kind)}) i ON i.id = h.id "
         "ANTI JOIN pairs_compared c ON c.kind = $kind AND c.algorithm = $algorithm AND c.mode = h.mode "
         "AND c.id = h.id AND c.bits = h.bits AND c.reach >= $reach LIMIT 1",
         {"kind": kind, "algorithm": algorithm, "reach": reach},
@@ -151,6 +160,8 @@ def _joined(pairs: str, name: str) -> str:
 
 
 def _apart(kind: str, algorithm: str) -> str:
+    if algorithm == COSINE:
+        return embeddings.apart("found", kind)
     hashes = f"(SELECT {kind}_id AS id, mode, bits FROM {kind}_hashes WHERE algorithm = '{algorithm}')"
     return (
         f"SELECT c.a_id, c.b_id, arg_min(hamming(x.bits, y.bits), x.mode) AS distance FROM found c "

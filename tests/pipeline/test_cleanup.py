@@ -329,16 +329,17 @@ def test_faces_are_cleaned_up_as_well(folder: Path, catalogue: Catalogue, take_i
 
 def test_recipes_go_in_their_order() -> None:
     lap = recipes.read("lap")
-    told = [(step.rule or step.by_hand).text if step.rule or step.by_hand else step.missing for step in lap.steps]
+    told = [meant.text for step in lap.steps if (meant := step.rule or step.by_hand)]
     within = [
         "ahash<=2 within:title keep:larger,heavier,older",
         "ahash:3..14 within:title",
         "phash<=4 within:title",
         "dhash<=16 within:title",
-        "embeddings, which come with models",
+        "cosine<=0.2 within:title keep:larger,heavier,older",
+        "cosine:0.2..0.32 within:title",
     ]
     assert told == [*within, *(text.replace(" within:title", "") for text in within)]
-    assert [step.rule is not None for step in lap.steps] == [True, False, False, False, False] * 2
+    assert [step.rule is not None for step in lap.steps] == [True, False, False, False, True, False] * 2
     with pytest.raises(WrongUse, match="did you mean lap"):
         recipes.read("lapp")
 
@@ -367,4 +368,5 @@ def test_a_recipe_is_previewed_and_applied_step_by_step(
     lap = follow("lap", apply=False)
     across = next(each for each in lap if each.rule == "dhash<=16")
     assert across.waiting == 1 and lap[3].waiting == 0
-    assert [each.missing for each in lap if each.missing] == ["embeddings, which come with models"] * 2
+    unseen = [each.number for each in lap if each.missing.startswith("embeddings: `anitui review RUN`")]
+    assert unseen == [5, 6, 11, 12], "no model has seen these pictures"

@@ -183,7 +183,7 @@ async def test_escape_stops_a_preview(alike: Workspace, unsearched: Catalogue) -
 async def test_a_recipe_is_followed_step_by_step(alike: Workspace, pile: Catalogue) -> None:
     async with sitting(alike, pile, (120, 60)) as at:
         await at.press("g", "d", "R", "enter")
-        await at.sees("step 1 of 10", "ahash<=2 keep:larger,heavier,older", "it needs embeddings", "by hand")
+        await at.sees("step 1 of 12", "ahash<=2 keep:larger,heavier,older", "it needs embeddings", "by hand")
         await at.press("e")
         assert "recipes are as they are" in at.said
         await at.press("a")

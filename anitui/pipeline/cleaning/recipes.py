@@ -14,9 +14,10 @@ from anitui.pipeline.cleanup import clean, look_for_pairs
 from anitui.pipeline.engine import Engine
 from anitui.progress import Work
 from anitui.settings import Settings
-from anitui.store import triage
+from anitui.store import embeddings, triage
 from anitui.store.catalogue import Catalogue
-from anitui.store.rule_words import Rule, parse
+from anitui.store.distances import COSINE
+from anitui.store.rule_words import Distance, Rule, parse
 from anitui.workspace import Workspace
 
 FOLDER = Path(__file__).parents[1] / "recipes"
@@ -24,12 +25,17 @@ FOLDER = Path(__file__).parents[1] / "recipes"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a rule that decides, pairs to look through by hand, or something that is not there yet."""
+    """One step: a rule that decides, or pairs to look through by hand."""
 
     what: str
     rule: Rule | None = None
     by_hand: Rule | None = None
-    missing: str = ""
+
+    @property
+    def near(self) -> Distance | None:
+        """How near its pairs are."""
+        meant = self.rule or self.by_hand
+        return meant.narrowest if meant is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,6 @@ def read(name: str) -> Recipe:
             each["what"],
             parse(each["rule"]) if "rule" in each else None,
             parse(each["by_hand"]) if "by_hand" in each else None,
-            each.get("missing", ""),
         )
         for each in content["step"]
     )
@@ -87,7 +92,9 @@ def follow(
     """Go through a recipe's steps. Each rule that is applied is one decision; what is by hand is only looked for."""
     done: list[StepDone] = []
     for number, step in enumerate(recipe.steps, 1):
-        if step.rule is not None:
+        if step.near is not None and step.near.algorithm == COSINE and not _seen(catalogue, step):
+            done.append(StepDone(number, step.what, missing=_NOT_SEEN))
+        elif step.rule is not None:
             name = f"recipe {recipe.name}, step {number}"
             cleaning = yield from clean(
                 workspace, catalogue, step.rule, name=name, apply=apply, settings=settings, engine=engine
@@ -96,9 +103,15 @@ def follow(
         elif step.by_hand is not None:
             yield from look_for_pairs(catalogue, step.by_hand)
             done.append(StepDone(number, step.what, step.by_hand.text, waiting=waiting(catalogue, step.by_hand)))
-        else:
-            done.append(StepDone(number, step.what, missing=step.missing))
     return done
+
+
+_NOT_SEEN = "embeddings: `anitui review RUN` takes in what a run sees (docs/review.md)"
+
+
+def _seen(catalogue: Catalogue, step: Step) -> bool:
+    meant = step.rule or step.by_hand
+    return meant is not None and embeddings.in_use(catalogue, meant.kind) is not None
 
 
 def waiting(catalogue: Catalogue, rule: Rule) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from anitui.pipeline.cleaning.choosing import Choice, Chosen
 from anitui.store import comparing
 from anitui.store.catalogue import Catalogue
+from anitui.store.distances import COSINE, shown
 from anitui.store.rule_singles import Single
 from anitui.store.rule_words import Rule
 from anitui.store.rules import Meeting
@@ -109,13 +110,19 @@ def examples(catalogue: Catalogue, rule: Rule, met: Meeting, chosen: Chosen) -> 
 
 
 def _example(rule: Rule, met: Meeting, choice: Choice, sides: dict[int, comparing.Side]) -> Example:
-    near = "the same pixels" if rule.identical else f"{count(choice.distance, 'bit')} apart"
+    near = "the same pixels" if rule.identical else _apart(rule, choice.distance)
     if choice.keeper is None or choice.loser is None:
         return Example(_name(sides[choice.statement.a_id]), _name(sides[choice.statement.b_id]), near)
     kept, other = sides[choice.keeper], sides[choice.loser]
     if choice.keeper not in (choice.statement.a_id, choice.statement.b_id):
         near = "by way of another"
     return Example(_name(kept), _name(other), f"{_why(rule, met, kept, other)}, {near}")
+
+
+def _apart(rule: Rule, distance: int) -> str:
+    if rule.narrowest is not None and rule.narrowest.algorithm == COSINE:
+        return f"{shown(COSINE, distance)} apart by cosine"
+    return f"{count(distance, 'bit')} apart"
 
 
 def _name(side: comparing.Side) -> str:

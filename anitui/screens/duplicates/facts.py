@@ -11,7 +11,8 @@ from textual.content import Content
 
 from anitui.screens.duplicates.pair import Pair
 from anitui.screens.widgets.picture.words import cut, tame
-from anitui.store.comparing import ALGORITHMS, Side
+from anitui.store.comparing import Side
+from anitui.store.distances import COSINE, HASHES, shown
 from anitui.store.groups import Verdict
 from anitui.words import count, size
 
@@ -120,10 +121,12 @@ def _part(text: str, equal: bool, rank: int = 0, gap: str = "  ") -> Part:
 def judgement(pair: Pair, width: int, *, revisited: bool) -> Content:
     """The distances, and what is suggested and why; or what was said of it."""
     parts = []
-    for name in ALGORITHMS:
+    for name in HASHES:
         far = pair.distances.get(name)
         style = EQUAL if not far else DIFFERS
         parts.append(Part(f"{name[0]} {'–' if far is None else far}", style))
+    if COSINE in pair.distances:
+        parts.append(Part(f"cos {shown(COSINE, pair.distances[COSINE])}", DIFFERS))
     suggestion = pair.suggestion
     if revisited:
         said = "passed without a verdict" if pair.answer is None else f"you said: {ANSWERS[pair.answer]}"

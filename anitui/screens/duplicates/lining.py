@@ -9,6 +9,7 @@ from anitui.screens.duplicates.deck import Deck
 from anitui.screens.duplicates.together import Together
 from anitui.store import columns, pairs, triage
 from anitui.store.catalogue import Catalogue
+from anitui.store.distances import ALGORITHMS, shown
 from anitui.store.overview import Status
 from anitui.store.triage import Queue, View
 from anitui.words import count
@@ -51,7 +52,8 @@ def line_up(catalogue: Catalogue, view: View, cursor: DuckDBPyConnection) -> Lin
 
 def in_words(view: View) -> str:
     """A view as one says it: `faces › within title › dhash ≤ 4 › label:cocoa`."""
-    far = f"≤ {view.hi}" if view.lo == 0 else f"{view.lo}–{view.hi}" if view.lo < view.hi else f"= {view.hi}"
+    lo, hi = shown(view.algorithm, view.lo), shown(view.algorithm, view.hi)
+    far = f"≤ {hi}" if view.lo == 0 else f"{lo}–{hi}" if view.lo < view.hi else f"= {hi}"
     parts = ["faces" if view.kind == "face" else "", f"within {view.within}" if view.within else ""]
     parts += [f"{view.algorithm} {far}", view.query.strip()]
     return " › ".join(each for each in parts if each)
@@ -76,7 +78,7 @@ def from_memory(kept: Any) -> tuple[View, Stop | None]:
         within = kept["within"] if kept["within"] in (None, *columns.COLUMNS) else None
         lo, hi = int(kept["lo"]), int(kept["hi"])
         kind = kept["kind"] if kept["kind"] in pairs.KINDS else "image"
-        algorithm = kept["algorithm"] if kept["algorithm"] in pairs.ALGORITHMS else "dhash"
+        algorithm = kept["algorithm"] if kept["algorithm"] in ALGORITHMS else "dhash"
         view = View(kind, algorithm, min(lo, hi), hi, within, str(kept["query"]))
         at = kept.get("at")
         return view, (int(at[0]), int(at[1]), int(at[2])) if at else None

@@ -10,9 +10,10 @@ from pathlib import Path
 from PIL import Image
 
 from anitui.screens.widgets.picture import Subject
-from anitui.store import comparing, triage, verdicts
+from anitui.store import comparing, embeddings, triage, verdicts
 from anitui.store.catalogue import Catalogue
 from anitui.store.comparing import Side, Suggestion
+from anitui.store.distances import COSINE
 from anitui.store.groups import Said, Statement, Verdict
 from anitui.store.spoken import said_before
 from anitui.store.triage import Question, Queue
@@ -83,7 +84,10 @@ def read(catalogue: Catalogue, workspace: Workspace, kind: str, asked: Sequence[
     """What is shown of these; a pair of which one is gone (purged, its row deleted) is left out."""
     found = comparing.sides(catalogue, kind, {id for each in asked for id in (each.a_id, each.b_id)})
     known = [each for each in asked if each.a_id in found and each.b_id in found]
-    return [_pair(workspace, each, found[each.a_id], found[each.b_id]) for each in known]
+    apart = embeddings.distances(catalogue, kind, [(each.a_id, each.b_id) for each in known])
+    return [
+        _pair(workspace, each, found[each.a_id], found[each.b_id], apart.get((each.a_id, each.b_id))) for each in known
+    ]
 
 
 def read_again(catalogue: Catalogue, workspace: Workspace, kind: str, asked: Question) -> Pair | None:
@@ -110,12 +114,15 @@ def decided_before(
     return None, None
 
 
-def _pair(workspace: Workspace, question: Question, one: Side, other: Side) -> Pair:
+def _pair(workspace: Workspace, question: Question, one: Side, other: Side, apart: int | None) -> Pair:
     suggestion = _of_what_is_there(workspace, one, other)
     left, right = (other, one) if suggestion.better == other.id else (one, other)
     pictures = (picture(workspace, left), picture(workspace, right))
     qualities = (quality(left, pictures[0].path), quality(right, pictures[1].path))
-    return Pair(question, left, right, suggestion, comparing.distances(left, right), pictures, qualities)
+    distances = comparing.distances(left, right)
+    if apart is not None:
+        distances[COSINE] = apart
+    return Pair(question, left, right, suggestion, distances, pictures, qualities)
 
 
 def _of_what_is_there(workspace: Workspace, one: Side, other: Side) -> Suggestion:

@@ -19,13 +19,14 @@ from anitui import progress
 from anitui.errors import Stopped, in_one_sentence
 from anitui.screens.duplicates.histogram import LINES, WIDTH, Counted, all_there, waiting
 from anitui.screens.questions import Question
-from anitui.store import columns, pair_known, pairs
+from anitui.store import columns, distances, pair_known, pairs
 from anitui.store.catalogue import Catalogue
+from anitui.store.distances import COSINE
 from anitui.store.triage import View
 
-FURTHEST = 32
+FURTHEST = {COSINE: 640}  # of hashes 32 bits
 _ROWS = ("of", "hash", "from", "to", "within")
-_COUNTED_TO = 10  # at least so far, as by `anitui pairs --preview`
+_COUNTED_TO = {COSINE: 320}  # at least so far, of hashes 10 bits, as by `anitui pairs --preview`
 _OFTEN = 0.1  # seconds between two looks at how far the counting is
 _KINDS = {"image": "pictures", "face": "faces"}
 
@@ -96,15 +97,16 @@ class Threshold(Question[Chosen | None]):
 
     def action_change(self, step: int) -> None:
         view = self._view
+        by = distances.step(view.algorithm)
         match _ROWS[self._row]:
             case "of":
                 view = replace(view, kind=_turned(pairs.KINDS, view.kind, step))
             case "hash":
-                view = replace(view, algorithm=_turned(pairs.ALGORITHMS, view.algorithm, step))
+                view = _by(view, _turned(distances.ALGORITHMS, view.algorithm, step))
             case "from":
-                view = replace(view, lo=min(view.hi, max(0, view.lo + step)))
+                view = replace(view, lo=min(view.hi, max(0, view.lo + step * by)))
             case "to":
-                view = replace(view, hi=max(view.lo, min(FURTHEST, view.hi + step)))
+                view = replace(view, hi=max(view.lo, min(FURTHEST.get(view.algorithm, 32), view.hi + step * by)))
             case _:
                 view = replace(view, within=_turned((None, *columns.COLUMNS), view.within, step))
         if (view.kind, view.algorithm, view.within) != self._counts_of:
@@ -140,7 +142,9 @@ class Threshold(Question[Chosen | None]):
 
     def _choices(self) -> Content:
         view = self._view
-        values = (_KINDS[view.kind], view.algorithm, f"{view.lo} bits", f"{view.hi} bits", view.within or "everything")
+        lo, hi = (distances.shown(view.algorithm, each) for each in (view.lo, view.hi))
+        unit = "" if view.algorithm == COSINE else " bits"
+        values = (_KINDS[view.kind], view.algorithm, f"{lo}{unit}", f"{hi}{unit}", view.within or "everything")
         lines = [Content.styled("which pairs\n", "bold")]
         for at, (name, value) in enumerate(zip(_ROWS, values, strict=True)):
             here = at == self._row
@@ -171,7 +175,7 @@ class Threshold(Question[Chosen | None]):
         if self._counting is not None:
             return
         of, stop = self._counts_of, threading.Event()
-        up_to = max(_COUNTED_TO, self._view.hi)
+        up_to = max(_COUNTED_TO.get(self._view.algorithm, 10), self._view.hi)
         self._counting, self._how_far, self._wrong = stop, "", ""
 
         async def run() -> None:
@@ -225,6 +229,13 @@ class Threshold(Question[Chosen | None]):
         if self.is_attached:
             self._draw()
         return True
+
+
+def _by(view: View, algorithm: str) -> View:
+    """The same pairs by another way to compare; bits are no cosines."""
+    if (view.algorithm == COSINE) == (algorithm == COSINE):
+        return replace(view, algorithm=algorithm)
+    return replace(view, algorithm=algorithm, lo=0, hi=distances.usual(algorithm))
 
 
 def _turned(values: Sequence[str | None], value: str | None, step: int) -> str:
