@@ -57,7 +57,7 @@ class Augmentation:
 
     def __init__(self, recipe: Recipe, by: Normalisation) -> None:
         self._recipe = recipe
-        self._by = by
+        self.by = by
         self._moves = bool(recipe.rotate or recipe.zoom or recipe.shift)
 
     def __call__(self, pixels: Tensor, size: int, chance: torch.Generator) -> tuple[Tensor, Mix | None]:
@@ -75,7 +75,7 @@ class Augmentation:
             images = self._coloured(images, chance)
         if recipe.cutout:
             images = self._covered(images, chance)
-        images = normalised(images, self._by)
+        images = normalised(images, self.by)
         if not recipe.mixup or number < 2:
             return images, None
         mix = self._mix(number, chance)
@@ -84,7 +84,7 @@ class Augmentation:
 
     def plain(self, pixels: Tensor, size: int) -> Tensor:
         """The batch as it is, normalised."""
-        return normalised(as_floats(pixels, size, self._recipe.channels_last), self._by)
+        return normalised(as_floats(pixels, size, self._recipe.channels_last), self.by)
 
     def _moved(self, images: Tensor, flipped: Tensor, size: int, chance: torch.Generator) -> Tensor:
         """Turned, zoomed, shifted and mirrored in one go, and brought to the size: each pixel is read once."""

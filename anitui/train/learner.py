@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from anitui.errors import AnituiError
 from anitui.train import speed
-from anitui.train.augment import Augmentation, chance_of
+from anitui.train.augment import Augmentation, Normalisation, chance_of
 from anitui.train.network import Network
 from anitui.train.recipe import Recipe
 from anitui.train.speed import Machine
@@ -52,6 +52,10 @@ class Learner:
     def used(self) -> Network:
         """The network as it is measured and kept: the averaged one where there is one."""
         return self.network if self.average is None else self.average
+
+    @property
+    def normalisation(self) -> Normalisation:
+        return self._augmentation.by
 
     def step(
         self, step: int, pixels: Tensor, targets: Tensor, size: int, rate: float, told: Callable[[str], None]

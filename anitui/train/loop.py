@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from anitui.errors import AnituiError
 from anitui.train import checkpoint
+from anitui.train.augment import Normalisation
 from anitui.train.checkpoint import NotKept
 from anitui.train.learner import Learner, rows_of_rank
 from anitui.train.measuring import Measuring
+from anitui.train.network import Network
 from anitui.train.order_of_data import DataOrder
 from anitui.train.pace import Clock, Pace
 from anitui.train.pixels import Ahead, Pixels
@@ -81,6 +83,24 @@ class Loop:
         self._loss = torch.zeros((), device=machine.device)
         self._summed, self._samples = 0, 0
         self._rates: list[tuple[float, int]] = []
+
+    @property
+    def network(self) -> Network:
+        """The network as it is used."""
+        return self._learner.used
+
+    @property
+    def normalisation(self) -> Normalisation:
+        return self._learner.normalisation
+
+    @property
+    def size(self) -> int:
+        """Pixels of a side, of what it learns from at the moment."""
+        return self._size or self._recipe.size
+
+    def reached(self) -> float:
+        """The share of the way that it has come."""
+        return self._pace.share(self._step, self._clock)
 
     def resume(self) -> bool:
         """Go on from the last checkpoint, if there is one."""
@@ -220,7 +240,7 @@ class Loop:
         return {
             **self._model,
             "network": self._learner.used.state_dict(),
-            "size": self._size or self._recipe.size,
+            "size": self.size,
             "step": self._step,
             "epoch": self._pace.epoch(self._step),
             "measured": dict(values),

@@ -41,7 +41,8 @@ class DataOrder:
         mixed = chance.permutation(len(self._rows))
         reached = np.cumsum(self._weights[mixed]) * len(self._rows)
         reached[-1] = len(self._rows)
-        times = np.diff(np.floor(reached + chance.uniform()).astype(np.int64), prepend=0)
+        shown = np.floor(reached + chance.uniform()).astype(np.int64)
+        times = shown - np.concatenate([[0], shown[:-1]])
         return chance.permutation(np.repeat(self._rows[mixed], times))
 
 

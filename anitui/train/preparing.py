@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,8 @@ from anitui.train.pace import Pace
 from anitui.train.pixels import pixels_for
 from anitui.train.recipe import Recipe
 from anitui.train.run import LAST, Run
-from anitui.train.speed import machine
+from anitui.train.speed import Machine, machine
+from anitui.train.tasks.task import Task
 from anitui.train.together import Together
 from anitui.train.voice import Voice
 from anitui.words import count
@@ -61,32 +63,71 @@ def prepared(run: Run, recipe: Recipe, voice: Voice | None, together: Together, 
     if not len(train):
         why = f": {store.failures[0]['reason']}, {store.failures[0]['file']}" if store.failures else ""
         raise AnituiError(f"there is nothing to learn from, none of the pictures can be read{why}")
+    rows = _Rows(_capped(train, members, recipe), val, fresh=not (run.checkpoints / LAST).exists())
+    loop = _loop(run, recipe, task, members, targets, store, rows, on, together, voice, show)
+    if loop.resume():
+        say("going on from the last checkpoint")
+    show(now=True, state="training", doing="training")
+    return loop
+
+
+def small_loop(
+    run: Run, recipe: Recipe, members: pyarrow.Table, store: Store, rows: NDArray[np.int64], device: str
+) -> Loop:
+    """A loop that learns from these rows alone, and neither measures nor keeps nor says anything."""
+    task = tasks.task_of(run.task, recipe, len(run.classes))
+    given = _Rows(_capped(rows, members, recipe), rows[:0], fresh=True)
+    on = machine(device, recipe)
+    return _loop(run, recipe, task, members, task.targets(members), store, given, on, Together(), None, _nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Which rows of the manifest are learnt from, and which are measured with; and whether it is from the beginning."""
+
+    train: NDArray[np.int64]
+    val: NDArray[np.int64]
+    fresh: bool
+
+
+def _loop(
+    run: Run,
+    recipe: Recipe,
+    task: Task,
+    members: pyarrow.Table,
+    targets: NDArray[np.generic],
+    store: Store,
+    rows: _Rows,
+    on: Machine,
+    together: Together,
+    voice: Voice | None,
+    show: Show,
+) -> Loop:
+    say = voice.say if voice is not None else _nothing
     torch.manual_seed(recipe.seed)  # the weights that it begins with are the same in every process
     show(now=True, doing="building the network", done=None, total=None)
-    built = network.build(recipe, run.task, len(run.classes), fresh=not (run.checkpoints / LAST).exists())
-    train = _capped(train, members, recipe)
-    by = IMAGENET if recipe.weights == "imagenet" else of_data(torch.from_numpy(np.asarray(store.pixels[_some(train)])))
+    built = network.build(recipe, run.task, len(run.classes), fresh=rows.fresh)
+    some = np.asarray(store.pixels[_some(rows.train)])
+    by = IMAGENET if recipe.weights == "imagenet" else of_data(torch.from_numpy(some))
     augmentation = Augmentation(recipe, by)
-    order = DataOrder(train, members["target"].to_numpy()[train], recipe.seed, recipe.balance)
+    order = DataOrder(rows.train, members["target"].to_numpy()[rows.train], recipe.seed, recipe.balance)
     pace = Pace(recipe, order.epoch_length, recipe.batch, grows=models.find(recipe.model).grows)
     show(now=True, doing="bringing pictures to the device")
     pixels = pixels_for(store.pixels, on)
     classes = count(len(run.classes), "class", "classes")
     where = "in the memory of the device" if pixels.resident else "mapped"
-    say(f"{count(len(train), 'sample')} to learn from, {len(val):,} to measure with, {classes}")
+    say(f"{count(len(rows.train), 'sample')} to learn from, {len(rows.val):,} to measure with, {classes}")
     say(f"{recipe.model} at {recipe.size} px, pictures are {where}")
     learner = Learner(built, task, recipe, augmentation, on, together, pace.steps)
-    measuring = Measuring("val", val, members, targets, pixels, task, augmentation, on, together) if len(val) else None
-    if measuring is None:
+    measuring = None
+    if len(rows.val):
+        measuring = Measuring("val", rows.val, members, targets, pixels, task, augmentation, on, together)
+    else:
         say("there is no val part that could be measured with: the last model is the one that is kept")
-    loop = Loop(
+    return Loop(
         run.folder, recipe, learner, order, pace, pixels, targets, measuring, on, together, voice,
         _model(run, recipe, by), run.best_by,
     )  # fmt: skip
-    if loop.resume():
-        say("going on from the last checkpoint")
-    show(now=True, state="training", doing="training")
-    return loop
 
 
 def store_of(run: Run, members: pyarrow.Table, size: int, margin: float, show: Show) -> Store:
@@ -116,7 +157,7 @@ def samples(workspace: Path, members: pyarrow.Table) -> list[Sample]:
 
 def _capped(rows: NDArray[np.int64], members: pyarrow.Table, recipe: Recipe) -> NDArray[np.int64]:
     """Of each class at most so many, drawn by the seed."""
-    if not recipe.max_per_class:
+    if not recipe.max_per_class or not len(rows):
         return rows
     targets = members["target"].to_numpy()[rows]
     drawn = np.random.Generator(np.random.Philox(recipe.seed)).permutation(len(rows))
