@@ -59,7 +59,7 @@ def main() -> None:
     options = parser.parse_args()
     ways: dict[str, tuple[str, dict[str, object]]] = {"classic": ("classic", {}), "strong": ("strong", {})}
     if options.only:
-        ways = {options.only: ways[options.only]}
+        ways = {} if options.given else {options.only: ways[options.only]}
     if options.given:
         ways[" ".join(options.given)] = ("strong", said_otherwise(options.given))
     with tempfile.TemporaryDirectory() as folder:
