@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from anitui.commands.opened import opened
     from anitui.commands.telling import report
+    from anitui.train import recording
 
     statement: str | None = options.statement
     if statement is None or statement == "-":
@@ -45,6 +46,7 @@ def _run(options: argparse.Namespace) -> int:
             options.output.resolve().is_relative_to(own) for own in at.workspace.own() if own != at.workspace.exports
         ):
             raise WrongUse(f"{options.output} belongs to the workspace itself: write to another file")
+        recording.take_in(at.workspace, at.catalogue)  # runs write into their folders, whoever has the catalogue
         told = ask(
             at.catalogue,
             statement,

@@ -16,7 +16,7 @@ def as_table(rows: Sequence[Any], types: Mapping[str, str]) -> pyarrow.Table:
 
     return pyarrow.table(
         {
-            name: pyarrow.array(list(map(attrgetter(name), rows)), getattr(pyarrow, kind)())
+            name: pyarrow.array(list(map(attrgetter(name), rows)), pyarrow.type_for_alias(kind))
             for name, kind in types.items()
         }
     )

@@ -101,7 +101,7 @@ class Batch:
     also: Callable[[DuckDBPyConnection], None] | None = None  # what else belongs into the transaction, at its end
 
 
-_STRING, _INTEGER, _FLOAT, _FLAG = "string", "int64", "float64", "bool_"
+_STRING, _INTEGER, _FLOAT, _FLAG = "string", "int64", "float64", "bool"
 IMAGE_TYPES = {
     "sha256": _STRING, "path": _STRING, "stored": _STRING, "format": _STRING, "mode": _STRING,
     "width": _INTEGER, "height": _INTEGER, "frames": _INTEGER, "bytes": _INTEGER, "hashing": _STRING,
