@@ -19,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
         for slot, (key, sign) in enumerate(LABEL_KEYS)
         if slot
     ),
+    Action("faces.confirm", "c", "it is so", "They are who they are called: a review asks about it no more.", 3),
     Action("faces.type", "t", "type", "Find a label among hundreds by typing, or make a new one.", 3),
     Action("faces.not_a_face", "n", "no face", "Set the box aside: it holds no face. Nothing is deleted.", 4),
     Action("faces.unsure", "m", "unsure", "Nobody can say who this is; the same again takes it back.", 5),
@@ -27,8 +28,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("faces.select", "v", "select", "Start or end a selection; the cursor widens it.", 8),
     Action("faces.select_named", "a", "all of this name", "Select all here that are called what this one is.", 9),
     Action("faces.select_all", "ctrl+a", "select all", "Select all faces that are shown."),
+    Action("faces.select_group", "A", "all of this heading", "Select all under this heading, such as a cluster."),
     Action("faces.filter", "slash", "filter", "Show only some: label:none by:job score<0.5 hint:cocoa", 10),
-    Action("faces.sort", "O", "order", "Put the faces in another order: most suspicious, most alike, least sure.", 11),
+    Action("faces.sort", "O", "order", "Put the faces in another order: review, most suspicious, most alike.", 11),
     Action("faces.group", "G", "group", "Put faces that share something under one heading.", 12),
     Action("faces.boxes", "B", "boxes", "Draw, move and name the boxes of this picture.", 12),
     Action("faces.labels", "L", "labels", "The list of labels: rename, merge, colour, key.", 13),

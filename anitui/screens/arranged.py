@@ -171,14 +171,15 @@ class ArrangedScreen(GridScreen, Generic[V]):
 
     def tell(self) -> None:
         """Where one is and how far."""
-        arranged = self._arranged
-        if arranged is None:
-            return
-        far = f"{self._grid.cursor + 1:,} of {len(arranged):,}" if len(arranged) else f"no {self.noun}s"
+        if self._arranged is not None:
+            self.where(f"{self.place} › {self.in_words(self._view)}", self.how_far())
+
+    def how_far(self) -> str:
+        """At which of how many one is, and how many are selected."""
+        total = len(self._arranged) if self._arranged is not None else 0
+        far = f"{self._grid.cursor + 1:,} of {total:,}" if total else f"no {self.noun}s"
         selected = len(self._selected) or len(self._grid.selected_range or ())
-        if selected > 1:
-            far = f"{selected:,} selected · {far}"
-        self.where(f"{self.place} › {self.in_words(self._view)}", far)
+        return f"{selected:,} selected · {far}" if selected > 1 else far
 
     # What is selected.
 

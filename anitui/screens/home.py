@@ -130,6 +130,11 @@ def _what_next(found: Overview, keys: Mapping[str, str]) -> list[Next]:
     if found.faces_to_name:
         text = f"{count(found.faces_to_name, 'face')} without a name"
         steps.append(Next("☺", text, "", lambda s: s.host.see_faces("label:none unsure:no")))
+    if found.labels_to_review:
+        look = "looks" if found.labels_to_review == 1 else "look"
+        text = f"{count(found.labels_to_review, 'label')} {look} wrong: review"
+        of = found.review_set
+        steps.append(Next("≠", text, "", lambda s: s.host.see_faces("review:label,alike", of)))
     if found.faces_to_agree:
         text = f"{count(found.faces_to_agree, 'face')} whose name no person has said"
         steps.append(Next("☺", text, "", lambda s: s.host.see_faces("by:model,job unsure:no")))

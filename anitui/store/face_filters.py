@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from anitui.errors import WrongUse
+from anitui.store import embeddings
 from anitui.store.filters import FIELDS, PICTURES, Builder, Condition, Grammar, Values, in_split, named, number, text_of
+from anitui.store.review import KINDS
 
 # Of the pictures' own words those that say something else of a face.
 _OF_PICTURES = {name: each for name, each in FIELDS.items() if name not in ("label", "state", "id", "reason", "split")}
@@ -31,6 +33,9 @@ def grammar(label_set: str) -> Grammar:
         "picture": number("b.image_id"),
         "in": _within,
         "split": in_split("b.face_id", "face_id"),
+        "review": _review(label_set),
+        "cluster": _cluster(label_set),
+        "like": _like,
         "tag": FIELDS["label"],
         **_OF_PICTURES,
     }
@@ -83,6 +88,57 @@ def _of_current(label_set: str, column: Builder) -> Builder:
         return Condition(f"b.face_id IN ({having} AND {inner.sql})", (*of, *inner.parameters))
 
     return build
+
+
+def _review(label_set: str) -> Builder:
+    """Whom the latest review asks about: by the kind of question, `any` of them, `none`; `done` is answered."""
+
+    def build(field: str, op: str, values: Values) -> Condition:
+        value = ",".join(values)
+        if unknown := [each for each in values if each not in ("any", "none", "done", *KINDS)]:
+            raise WrongUse(f"review is {', '.join(KINDS)}, any, none or done, not {unknown[0]!r}")
+        asked = "SELECT face_id FROM review WHERE label_set = ?"
+        if value == "none":
+            return Condition(f"b.face_id NOT IN ({asked} AND state = 'waits')", (label_set,))
+        if value == "done":
+            return Condition(f"b.face_id IN ({asked} AND state = 'done')", (label_set,))
+        if value == "any":
+            return Condition(f"b.face_id IN ({asked} AND state = 'waits')", (label_set,))
+        if kinds := {"none", "done", "any"} & set(values):
+            raise WrongUse(f"review:{min(kinds)} stands alone")
+        listed = ", ".join(f"'{each}'" for each in values)
+        return Condition(f"b.face_id IN ({asked} AND state = 'waits' AND kind IN ({listed}))", (label_set,))
+
+    return build
+
+
+def asks_for_review(query: str) -> bool:
+    """Whether a filter speaks of the review, so that its order is meant."""
+    return re.search(r"(^|\s)review[:=](?!none)", query) is not None
+
+
+def _cluster(label_set: str) -> Builder:
+    """Which faces without a name look alike, by the number of their cluster."""
+    inside = "SELECT face_id FROM face_clusters WHERE label_set = ?"
+
+    def build(field: str, op: str, values: Values) -> Condition:
+        if values in (["none"], ["any"]):
+            return Condition(f"b.face_id {'NOT IN' if values == ['none'] else 'IN'} ({inside})", (label_set,))
+        inner = number("cluster")(field, op, values)
+        return Condition(f"b.face_id IN ({inside} AND {inner.sql})", (label_set, *inner.parameters))
+
+    return build
+
+
+def _like(field: str, op: str, values: Values) -> Condition:
+    """Who is like some faces, as a model sees them."""
+    if not values or not all(each.isdecimal() for each in values):
+        raise WrongUse(f"like takes the number of a face, such as like:12, not {','.join(values)!r}")
+    near = f"{embeddings.APART.format('x.vector', 'y.vector')} <= {embeddings.LIKE_ENOUGH}"
+    return Condition(
+        f"b.face_id IN (SELECT x.face_id FROM face_embeddings x JOIN face_embeddings y ON {near} "
+        f"WHERE y.face_id IN ({', '.join(values)}))"
+    )
 
 
 def _hint(field: str, op: str, values: Values) -> Condition:

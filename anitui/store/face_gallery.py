@@ -6,11 +6,11 @@ As with pictures the order is worked out once, as an array of ids; a page is the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from anitui.errors import Stopped, WrongUse
-from anitui.store import face_filters, filters
+from anitui.store import embeddings, face_filters, filters, review
 from anitui.store.catalogue import Catalogue
 from anitui.store.gallery import Arrangement, Group, View, groups_of
 from anitui.store.labels import CHARACTERS
@@ -30,17 +30,26 @@ LEFT JOIN (
     FROM face_labels WHERE speaker = 'model' AND label_set = $set GROUP BY face_id
 ) m ON m.face_id = b.face_id"""
 _HASH = "LEFT JOIN face_hashes h ON h.face_id = b.face_id AND h.algorithm = 'phash'"
-_JOINS = {"n.": _NAME, "m.": _MODEL, "h.": _HASH}
+_CLUSTER = "LEFT JOIN (FROM face_clusters WHERE label_set = $set) c ON c.face_id = b.face_id"
+# Whom a review asks about, and nobody else: in the order of its queue.
+_QUEUE = (
+    "JOIN (SELECT face_id, min(place) AS place FROM review WHERE label_set = $set {} GROUP BY face_id) q "
+    "ON q.face_id = b.face_id"
+)
+_WAITS = "AND state = 'waits'"
+_JOINS = {"n.": _NAME, "m.": _MODEL, "h.": _HASH, "c.": _CLUSTER}
 
 # "Most suspicious": the model is sure of another name than the current one; then the names that it is least sure of.
 _SUSPICION = (
     "CASE WHEN m.label IS NULL THEN -1 WHEN m.label IS DISTINCT FROM n.label THEN 1 + coalesce(m.confidence, 0) "
     "ELSE 1 - coalesce(m.confidence, 0) END"
 )
+REVIEW = "review"
 ORDERS: Mapping[str, str] = {
     "newest": "b.face_id DESC",
     "oldest": "b.face_id",
     "by picture": "b.image_id DESC, b.x",
+    REVIEW: "q.place",
     "most suspicious": f"{_SUSPICION} DESC, b.score",
     "least sure": "m.confidence NULLS LAST, b.score NULLS LAST",
     "most alike": "h.bits NULLS LAST",
@@ -55,6 +64,7 @@ GROUPS: Mapping[str, str] = {
     "label": "n.label",
     "suggestion": "m.label",
     "hint": "(SELECT string_agg(DISTINCT label, ', ' ORDER BY label) FROM hints t WHERE t.image_id = i.image_id)",
+    "cluster": "'cluster ' || printf('%04d', c.cluster)",
     "picture": "'picture ' || b.image_id",
     "job": "(SELECT min('job ' || job_id) FROM sightings o WHERE o.image_id = i.image_id)",
     "detector": "b.detector",
@@ -95,6 +105,8 @@ class ShownFace:
     suggested_confidence: float | None
     hints: tuple[str, ...]
     """What the picture was seen under."""
+    asked: review.Asked | None = None
+    """What a review asks about it, in the order of its queue."""
 
     @property
     def proposal(self) -> str | None:
@@ -116,11 +128,14 @@ def arrange(catalogue: Catalogue, view: FaceView, cursor: DuckDBPyConnection | N
     key = GROUPS[view.group] if view.group and view.like is None else None
     order = ORDERS[view.order]
     joins = " ".join(join for name, join in _JOINS.items() if name in order or name in (key or ""))
+    if view.order == REVIEW:
+        # What was answered has left the queue, unless one asks for just that.
+        joins += " " + _QUEUE.format("" if face_filters.asks_for_review(view.query) else _WAITS)
     parameters = {f"p{at}": value for at, value in enumerate(condition.parameters)}
     where = _numbered(condition.sql)
     columns = f"b.face_id AS id, {key or 'NULL'} AS key"
     if view.like is not None:
-        joins = _LIKE
+        joins = _LIKE if embeddings.seen(catalogue, view.like) is None else _SEEN_AS_LIKE
         order = "d.distance"
         parameters["like"] = view.like
     if "$set" in joins:
@@ -157,6 +172,13 @@ JOIN (
     GROUP BY h.face_id
 ) d ON d.face_id = b.face_id"""
 
+# By what a model sees, where it has seen this one.
+_SEEN_AS_LIKE = f"""
+JOIN (
+    SELECT x.face_id, {embeddings.APART.format("x.vector", "y.vector")} AS distance
+    FROM face_embeddings x JOIN (FROM face_embeddings WHERE face_id = $like) y ON true
+) d ON d.face_id = b.face_id"""
+
 
 def count(catalogue: Catalogue) -> int:
     """How many faces there are, whatever became of them."""
@@ -181,7 +203,12 @@ def pictures(catalogue: Catalogue, arrangement: Arrangement) -> NDArray[numpy.in
 def window(catalogue: Catalogue, arrangement: Arrangement, first: int, last: int) -> list[ShownFace]:
     """The faces from index `first` up to `last`, as they are now."""
     assert isinstance(arrangement.view, FaceView)
-    return shown(catalogue, [int(each) for each in arrangement.ids[first:last]], arrangement.view.label_set)
+    view, ids = arrangement.view, [int(each) for each in arrangement.ids[first:last]]
+    faces = shown(catalogue, ids, view.label_set)
+    if view.order != REVIEW or view.like is not None:
+        return faces
+    asked = review.asked_of(catalogue, ids, view.label_set)
+    return [replace(each, asked=asked.get(each.face_id)) for each in faces]
 
 
 def shown(catalogue: Catalogue, ids: Sequence[int], label_set: str = CHARACTERS) -> list[ShownFace]:

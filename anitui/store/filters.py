@@ -327,6 +327,8 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "mark": ("none", "any"),
     "nsfw": ("yes", "no"),
     "unsure": ("yes", "no"),
+    "review": ("label", "alike", "unlabelled", "any", "none", "done"),
+    "cluster": ("any", "none"),
     "by": ("person", "model", "job", "nobody"),
     "kind": ("face", "head"),
     "format": ("jpeg", "png", "webp", "gif", "bmp", "tiff", "avif"),

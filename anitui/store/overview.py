@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from anitui.store import review
 from anitui.store.catalogue import Catalogue
 from anitui.store.collecting import KIND
 
@@ -74,6 +75,8 @@ class Overview:
     collecting: Collecting = Collecting()
     file_failures: tuple[tuple[str, int], ...] = ()  # the failures of imports alone
     failed_files: int = 0
+    labels_to_review: int = 0  # that look wrong, and wait for a person
+    review_set: str | None = None  # the set that most of them are of
 
 
 def status(catalogue: Catalogue) -> Status:
@@ -92,6 +95,7 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
     counting = "SELECT split_part(reason, ':', 1) AS why, count(*) AS often FROM not_taken"
     failures = catalogue.rows(f"{counting} GROUP BY why ORDER BY often DESC, why")
     of_files = catalogue.rows(f"{counting} WHERE NOT {_COLLECTED} GROUP BY why ORDER BY often DESC, why")
+    to_review, review_set = review.looks_wrong(catalogue)
     one = catalogue.rows(
         """
         SELECT (SELECT count(*) FROM sightings WHERE inherited_from IS NULL),
@@ -132,6 +136,8 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
         collecting=_collecting(catalogue),
         file_failures=tuple((why or NO_REASON, often) for why, often in of_files[:5]),
         failed_files=sum(often for _, often in of_files),
+        labels_to_review=to_review,
+        review_set=review_set,
     )
 
 

@@ -94,7 +94,7 @@ def test_what_no_filter_means_is_told(still: Catalogue, query: str) -> None:
         face_gallery.arrange(still, FaceView(query))
 
 
-@pytest.mark.parametrize("order", face_gallery.ORDERS)
+@pytest.mark.parametrize("order", [each for each in face_gallery.ORDERS if each != face_gallery.REVIEW])
 @pytest.mark.parametrize("group", [None, *face_gallery.GROUPS])
 def test_every_order_and_group_shows_everyone_once(still: Catalogue, order: str, group: str | None) -> None:
     found = face_gallery.arrange(still, FaceView("", order, group))

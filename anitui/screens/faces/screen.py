@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.faces.viewing import ViewingScreen
 from anitui.screens.whom import Whom
-from anitui.store import boxes, face_gallery, naming
-from anitui.store.face_gallery import FaceView
+from anitui.store import boxes, embeddings, face_gallery, naming, review
+from anitui.store.face_gallery import REVIEW, FaceView, ShownFace
 from anitui.store.labels import KEYS
 from anitui.words import count
 
@@ -63,6 +63,9 @@ class FacesScreen(ViewingScreen):
         chosen = self.chosen()
         face = self._face()
         alone = len(chosen) == 1
+        if self._view.order == REVIEW and self._view.like is None:
+            self._agree_with_review(alone, face)
+            return
         if alone and face is not None and face.proposal is None:
             self._grid.move(1, 0)
             return
@@ -73,6 +76,33 @@ class FacesScreen(ViewingScreen):
             if not agreed:
                 return "nobody suggested a name here"
             return f"{agreed:,} faces named as suggested" if agreed > 1 else ""
+
+        self.decide(decide, step=True)
+
+    def _agree_with_review(self, alone: bool, face: ShownFace | None) -> None:
+        """Say what the review suggests; of a face that it asks nothing about any more, go on."""
+        if alone and face is not None and (face.asked is None or face.asked.suggested is None):
+            self._grid.move(1, 0)
+            return
+        catalogue, label_set = self.host.catalogue, self._view.label_set
+
+        def decide(ids: list[int]) -> str:
+            agreed = review.accept(catalogue, ids, label_set)
+            if not agreed:
+                return "the review suggests nothing here"
+            return f"{agreed:,} faces named as the review suggests" if agreed > 1 else ""
+
+        self.decide(decide, step=True)
+
+    def action_confirm(self) -> None:
+        """Say that they are who they are called, and go on: no review asks about that again."""
+        catalogue, label_set = self.host.catalogue, self._view.label_set
+
+        def decide(ids: list[int]) -> str:
+            confirmed = review.confirm(catalogue, ids, label_set)
+            if not confirmed:
+                return "there is no name here to confirm"
+            return f"confirmed {confirmed:,} names" if confirmed > 1 else ""  # why the next is asked is seen at once
 
         self.decide(decide, step=True)
 
@@ -125,6 +155,16 @@ class FacesScreen(ViewingScreen):
 
         self.off_thread(lambda: face_gallery.alike_named(self.host.catalogue, arranged, current), found, group="gather")
 
+    def action_select_group(self) -> None:
+        """Select all under this heading, such as a cluster."""
+        arranged = self._arranged
+        here = arranged.group_at(self._grid.cursor) if arranged is not None else None
+        if arranged is None or here is None:
+            self.say(f"there are no headings here: {shown_key('faces.group', self.host.key_map)} makes some")
+            return
+        self.select([int(each) for each in arranged.ids[here.start : here.start + here.size]])
+        self.say(f"{count(here.size, 'face')} selected: {here.name}")
+
     def action_alike(self) -> None:
         """Those most like this one, the likest first; again, or back, leads to where one was."""
         if self._view.like is not None:
@@ -139,6 +179,8 @@ class FacesScreen(ViewingScreen):
             from anitui.pipeline import box_hashes
             from anitui.pipeline.examine import limits_of
 
+            if embeddings.seen(host.catalogue, face.face_id) is not None:
+                return 0
             box_hashes.fill(host.workspace, host.catalogue, limits_of(host.settings.importing), face.image_id)
             return boxes.count_without_hashes(host.catalogue)
 

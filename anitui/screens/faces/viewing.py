@@ -21,7 +21,7 @@ from anitui.screens.label_sets import ask_for_set
 from anitui.screens.questions import Ask, Choose
 from anitui.screens.widgets.picture import GridCell
 from anitui.store import face_filters, face_gallery, labels, remembered
-from anitui.store.face_gallery import GROUPS, ORDERS, FaceView, ShownFace
+from anitui.store.face_gallery import GROUPS, ORDERS, REVIEW, FaceView, ShownFace
 from anitui.store.gallery import NO_GROUP, Arrangement
 from anitui.store.labels import Known
 
@@ -88,11 +88,18 @@ class ViewingScreen(ArrangedScreen[FaceView]):
 
     def none_yet(self) -> str:
         status = self.host.status
+        if self._view.order == REVIEW:
+            return "no review asks anything here: `anitui review RUN` makes one"
         if self._looking and self.host.working:
             return "looking for faces …"
         if status is None or not status.active:
             return super().none_yet()
         return f"no faces yet: {shown_key('faces.detect', self.host.key_map)} finds them in all pictures"
+
+    def matters(self, action_id: str) -> bool:
+        if action_id == "faces.confirm":  # it works anywhere, and is worth a place where names are doubted
+            return self._view.order == REVIEW and super().matters(action_id)
+        return super().matters(action_id)
 
     # What is shown.
 
@@ -114,13 +121,18 @@ class ViewingScreen(ArrangedScreen[FaceView]):
         """Show what a filter leaves; the order and the groups stay, and the set of labels where none is given."""
         self._begun = True
         self.workers.cancel_group(self, "begin")
-        view = replace(self._view, query=query, like=None, label_set=label_set or self._view.label_set)
+        order = self._view.order
+        if face_filters.asks_for_review(query):
+            order = REVIEW
+        elif order == REVIEW:
+            order = FaceView().order
+        view = replace(self._view, query=query, order=order, like=None, label_set=label_set or self._view.label_set)
         self._count_labels(view.label_set)
         self.show(view)
 
     def cell(self, arranged: Arrangement, index: int, face: ShownFace) -> GridCell:
         group = arranged.group_at(index)
-        words, tone = caption(face)
+        words, tone = caption(face, self._grid.scale)
         left, top, right, bottom = around(face.box, face.width, face.height, _SHOWN)
         return GridCell(
             key=face.face_id,
@@ -152,6 +164,8 @@ class ViewingScreen(ArrangedScreen[FaceView]):
         super().tell()
         face = self._face()
         self.query_one(LabelPanel).mark(face.label or face.proposal if face is not None else None)
+        if face is not None and face.asked is not None:
+            self.where(f"{NAME} › {REVIEW} › {face.asked.why}", self.how_far())
 
     def reload(self) -> None:
         if not self._begun:
@@ -205,7 +219,7 @@ class ViewingScreen(ArrangedScreen[FaceView]):
 
         completing = Filters(face_filters.grammar(self._view.label_set))
         completing.labels.extend(each.name for each in self._labels)
-        detail = "label:none by:job hint:cocoa score<0.5 face<60 unsure:yes state:all in:my_view job:3"
+        detail = "label:none by:job hint:cocoa score<0.5 face<60 unsure:yes state:all in:my_view job:3 review:label"
         self.app.push_screen(Ask("Show only", self._view.query, detail=detail, suggester=completing), answered)
 
     def action_sort(self) -> None:

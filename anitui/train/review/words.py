@@ -9,8 +9,8 @@ from anitui.words import count
 
 
 def percent(share: float) -> str:
-    """A share as a whole number; what is hardly anything is not called nothing."""
-    return "under 1 %" if share < 0.01 else f"{min(share, 1.0):.0%}".replace("%", " %")
+    """A share as a whole number; what is hardly anything is not called nothing, nor nearly everything all."""
+    return "under 1 %" if share < 0.01 else "over 99 %" if share > 0.99 else f"{share:.0%}".replace("%", " %")
 
 
 def suspect_in_words(suspect: Suspect, classes: Sequence[str], said: int, other: tuple[int, int] | None) -> str:
@@ -23,7 +23,7 @@ def suspect_in_words(suspect: Suspect, classes: Sequence[str], said: int, other:
     if suspect.suggested == said:
         parts = [f"{percent(suspect.in_said)} what it is called"]
     if suspect.voters:
-        parts.append(f"{suspect.votes} of its {suspect.voters} most alike are {suggested}")
+        parts.append(f"{suspect.votes or 'none'} of its {suspect.voters} most alike are {suggested}")
     if other is not None:
         face, name = other
         parts.append(f"nearly equal to face {face}, which is called {classes[name]}")
