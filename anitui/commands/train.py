@@ -27,8 +27,12 @@ def run(options: argparse.Namespace) -> int:
             report(options, {"sizes": what.sizes, "classes": what.classes, "settings": what.recipe.plain()})
             return 0
         made = drive(making.make_run(at.workspace, at.catalogue, order))
-    made.start()
     say(f"run {made.number}: {made.folder}")
+    if options.later:
+        say(f"it is not started; `anitui runs resume {made.number}` starts it")
+        report(options, {"run": made.number, "folder": str(made.folder), "runs_on": False})
+        return 0
+    made.start()
     if options.detach:
         say(f"it trains by itself; `anitui runs attach {made.number}` shows it")
         report(options, {"run": made.number, "folder": str(made.folder), "runs_on": True})

@@ -39,6 +39,9 @@ def add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:1 or mps")
     command.add_argument("--name", default="", metavar="NAME", help="what the run is called")
     command.add_argument("--detach", action="store_true", help="start it and come back at once")
+    command.add_argument(
+        "--later", action="store_true", help="make the run and do not start it: `anitui runs resume`, or torchrun, does"
+    )
     command.add_argument("--dry-run", action="store_true", help="only say what would be trained")
 
 

@@ -65,9 +65,10 @@ class Pace:
         recipe = self._recipe
         if recipe.schedule == "constant":
             return recipe.lr
-        if share < recipe.warmup:
-            return recipe.lr * (0.04 + 0.96 * share / recipe.warmup)
-        rest = (share - recipe.warmup) / max(1e-9, 1 - recipe.warmup) if recipe.warmup < 1 else 0.0
+        warmup = recipe.warmup if recipe.schedule == "onecycle" else 0.0
+        if share < warmup:
+            return recipe.lr * (0.04 + 0.96 * share / warmup)
+        rest = (share - warmup) / max(1e-9, 1 - warmup)
         return recipe.lr * max(1e-4, 0.5 * (1 + math.cos(math.pi * min(1.0, rest))))
 
     def size(self, share: float) -> int:

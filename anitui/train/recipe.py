@@ -21,7 +21,7 @@ class Recipe:
 
     about: str = ""
     # the model
-    model: str = "resnet18"
+    model: str = "resnet18"  # its name
     weights: str = "none"  # what it begins with: none, or imagenet (torchvision's, where they can be fetched)
     frozen: bool = False  # only the last layer is trained
     size: int = 128  # pixels of a side, at the end and when measured
@@ -36,35 +36,35 @@ class Recipe:
     patience: int = 0  # ends after so many epochs without a better result; 0: never early
     measure_every: float = 1.0  # epochs; rarer where measuring would take too long
     # how it learns
-    optimizer: str = "sgd"
-    schedule: str = "constant"
-    lr: float = 0.05
-    momentum: float = 0.9
-    weight_decay: float = 0.0
-    eps: float = 1e-8
+    optimizer: str = "sgd"  # which
+    schedule: str = "constant"  # of the learning rate
+    lr: float = 0.05  # the learning rate, at its highest
+    momentum: float = 0.9  # of SGD, after Nesterov
+    weight_decay: float = 0.0  # of weights; norms and biases never decay
+    eps: float = 1e-8  # of AdamW
     warmup: float = 0.15  # share of training in which the rate rises, where it does
-    batch: int = 32
+    batch: int = 32  # samples of a step
     clip: float = 0.0  # largest norm of the gradients; 0: whatever it is
-    loss: str = "auto"
-    label_smoothing: float = 0.0
-    mixup: float = 0.0
+    loss: str = "auto"  # what is made smaller; auto: what fits the task
+    label_smoothing: float = 0.0  # the share of each label that all others get
+    mixup: float = 0.0  # how much pictures are mixed with each other: the parameter of Beta
     ema: float = 0.0  # how slowly the averaged weights follow; 0: there are none
     balance: str = "none"  # whether rare classes are shown as often as others
-    max_per_class: int = 0  # 0: all
+    max_per_class: int = 0  # at most so many of each, drawn by the seed; 0: all
     # how pictures are varied
-    flip: bool = False
+    flip: bool = False  # mirrored, half of them
     rotate: float = 0.0  # degrees to either side
     zoom: float = 0.0  # in and out, as a share
     shift: float = 0.0  # to any side, as a share
     colour: float = 0.0  # brightness, contrast and tint, as a share
     cutout: float = 0.0  # the longest side of what is covered, as a share
     # how fast
-    precision: str = "auto"
-    channels_last: bool = True
-    compile: str = "auto"
-    threads: int = 0  # 0: one for each core
-    processes: int = 0  # one for each GPU; 0: as many as there are GPUs
-    seed: int = 7
+    precision: str = "auto"  # of numbers; auto: bf16 where the processor has it
+    channels_last: bool = True  # in memory as convolutions like it
+    compile: str = "auto"  # torch.compile; auto: on a GPU, in runs of some length
+    threads: int = 0  # of the CPU; 0: one for each core
+    processes: int = 0  # that train together; 0: one for each GPU
+    seed: int = 7  # of all chance: the same seed, the same run
 
     CHOICES: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "weights": ("none", "imagenet"),

@@ -47,6 +47,8 @@ def test_one_cycle_of_the_rate() -> None:
     assert max(rates) == rates[20] == pytest.approx(1.0)
     assert rates == sorted(rates[:21]) + sorted(rates[21:], reverse=True)
     assert rates[0] < 0.1 and rates[100] < 0.001
+    cosine = pace(schedule="cosine", lr=1.0)
+    assert cosine.rate(0.0) == 1.0 and cosine.rate(0.5) == pytest.approx(0.5)
     assert {pace(lr=0.3).rate(each) for each in (0.0, 0.5, 1.0)} == {0.3}
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,14 @@ def test_a_recipe_of_ones_own(tmp_path: Path) -> None:
         recipe.load("best")
     with pytest.raises(WrongUse, match="cannot be read"):
         recipe.load(str(tmp_path / "none.toml"))
+
+
+def test_the_documented_settings_are_those_that_there_are() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    spec = importlib.util.spec_from_file_location("make_recipes", docs / "make_recipes.py")
+    assert spec is not None and spec.loader is not None
+    make_recipes = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_recipes)
+    text = (docs / "training.md").read_text("utf-8")
+    assert text == make_recipes.page(text), "run `python docs/make_recipes.py`"
+    assert all(f"| `{each}` |" in text for each in recipe.SETTINGS)
