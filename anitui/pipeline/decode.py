@@ -198,7 +198,7 @@ def for_display(path: Path, box: Size, limits: Limits = Limits(), *, grey: bool 
 
     Raises Refused as open_picture does, and OSError where the file itself cannot be read.
     """
-    picture = open_picture(_read(path, limits), limits, shrink_to=box, grey=grey)
+    picture = open_picture(read(path, limits), limits, shrink_to=box, grey=grey)
     with _pillow_raising("it cannot be shown", limits):
         image = seen(picture.image)
         if grey and image.mode == "RGB":
@@ -213,8 +213,8 @@ def for_display(path: Path, box: Size, limits: Limits = Limits(), *, grey: bool 
         return image.convert("L" if grey else "RGB")
 
 
-def _read(path: Path, limits: Limits) -> bytes:
-    """Never waits on a pipe, and never reads more than the limit allows."""
+def read(path: Path, limits: Limits) -> bytes:
+    """The bytes of a file, or Refused. Never waits on a pipe, and never reads more than the limit allows."""
     told = path.stat()
     if not stat.S_ISREG(told.st_mode):
         raise Refused(Reason.NOT_A_PICTURE, "not a regular file")

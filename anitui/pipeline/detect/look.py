@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from anitui.pipeline import crops, decode, hashing
 from anitui.pipeline.detect.choosing import Chosen, made
+from anitui.pipeline.detect.detector import Detector, Found
 from anitui.store.faces import LookedAt, NewFace, ToLookAt
 
 
@@ -47,17 +50,24 @@ def look(task: Look) -> Looked:
         return Looked(LookedAt(image_id, 0, str(refused)))
     except OSError as error:
         return Looked(LookedAt(image_id, 0, (error.strerror or str(error)).lower()))
-    across, down = width / image.width, height / image.height
-    found = detector.detect(np.asarray(image))
     faces: list[NewFace] = []
-    for each in found:
+    for each, box in found_in(image, detector, (width, height), least):
+        hashes = hashing.hashes(crops.crop(image, (each.x, each.y, each.w, each.h), crops.CropShape()))
+        faces.append(NewFace(image_id, *box, each.score, *hashes))
+    return Looked(LookedAt(image_id, len(faces)), tuple(faces))
+
+
+def found_in(
+    image: Image.Image, detector: Detector, size: tuple[int, int], least: float
+) -> Iterator[tuple[Found, tuple[float, float, float, float]]]:
+    """The faces in a picture that was made smaller, each with its box in the picture of full `size`."""
+    width, height = size
+    across, down = width / image.width, height / image.height
+    for each in detector.detect(np.asarray(image)):
         x, y = max(0.0, each.x * across), max(0.0, each.y * down)
         w, h = min(each.w * across, width - x), min(each.h * down, height - y)
-        if min(w, h) < 1 or max(w, h) < least * 0.9:  # windows grow in steps, so one may be a little below
-            continue
-        hashes = hashing.hashes(crops.crop(image, (each.x, each.y, each.w, each.h), crops.CropShape()))
-        faces.append(NewFace(image_id, round(x, 2), round(y, 2), round(w, 2), round(h, 2), each.score, *hashes))
-    return Looked(LookedAt(image_id, len(faces)), tuple(faces))
+        if min(w, h) >= 1 and max(w, h) >= least * 0.9:  # windows grow in steps, so one may be a little below
+            yield each, (round(x, 2), round(y, 2), round(w, 2), round(h, 2))
 
 
 def crashed(task: Look) -> Looked:

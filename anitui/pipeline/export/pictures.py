@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,17 +77,29 @@ def opened(task: Making) -> Callable[[Shape], Image.Image]:
     data = Path(task.file).read_bytes()
     if hashlib.sha256(data).hexdigest() != task.sha256:
         raise OSError(CHANGED)
-    picture = open_picture(data, task.limits, shrink_to=lambda width, height: _least(task, width, height))
+    return shaper(data, [each.shape for each in task.wanted], task.limits)
+
+
+def shaper(
+    data: bytes, shapes: Sequence[Shape], limits: Limits, whole: Picture | None = None
+) -> Callable[[Shape], Image.Image]:
+    """A picture decoded as large as these shapes want it: what makes them of it. Raises Refused.
+
+    Where it is decoded already, as the `whole` that it is, that is used wherever the outcome is the same.
+    """
+    picture = whole
+    if picture is None or (picture.format == "jpeg" and _least(shapes, picture.width, picture.height) is not None):
+        picture = open_picture(data, limits, shrink_to=lambda width, height: _least(shapes, width, height))
     image = upright(seen(picture.image), picture.orientation)
     return lambda shape: _shaped(shape, image, picture)
 
 
-def _least(task: Making, width: int, height: int) -> tuple[int, int] | None:
+def _least(shapes: Sequence[Shape], width: int, height: int) -> tuple[int, int] | None:
     """How small the picture may be decoded without anything being lost in what is made of it."""
     share = 0.0
-    for each in task.wanted:
-        left, top, right, bottom = each.shape.window or (0, 0, width, height)
-        share = max(share, each.shape.width / (right - left), each.shape.height / (bottom - top))
+    for each in shapes:
+        left, top, right, bottom = each.window or (0, 0, width, height)
+        share = max(share, each.width / (right - left), each.height / (bottom - top))
     share *= SPARE
     return (round(width * share), round(height * share)) if share <= 0.5 else None
 

@@ -46,8 +46,11 @@ class FolderSource:
         return NewSighting(sha256, "folder", path, str(place.parent), place.stem, label, post_id=title_id)
 
 
-def resolve(patterns: Sequence[str]) -> list[Path]:
-    """The folders and files that were named; a name that does not exist is tried as a glob."""
+def resolve(patterns: Sequence[str], otherwise: str = "nothing was imported") -> list[Path]:
+    """The folders and files that were named; a name that does not exist is tried as a glob.
+
+    Where one is not there, WrongUse says what is true `otherwise`.
+    """
     found: list[Path] = []
     for pattern in patterns:
         path = _at_home(Path(pattern))
@@ -56,7 +59,7 @@ def resolve(patterns: Sequence[str]) -> list[Path]:
             continue
         matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []  # noqa: PTH207
         if not matches:
-            raise WrongUse(f"{printable(pattern)} is not there: nothing was imported")
+            raise WrongUse(f"{printable(pattern)} is not there: {otherwise}")
         found += [_absolute(Path(match)) for match in matches]
     return list(dict.fromkeys(found))
 
