@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from anitui.train.run import Run
 
 WORTH_LABELLING = 500
+_KNOWS_ENOUGH = 0.7  # of all names
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class ReviewReport:
     label_set: str
     looked_at: int = 0
     look_wrong: int = 0
+    agreed: int = 0  # of so many the run says, without having learnt it, what they are called
     labels: int = 0
     alike: int = 0
     unlabelled: int = 0
@@ -108,8 +110,13 @@ def _suspects(
         if a in row_of and b in row_of
     ]
     ranked: Ranked = yield from rank(known, limit, pairs, settled)
-    report.looked_at, report.look_wrong = ranked.looked_at, ranked.look_wrong
+    report.looked_at, report.look_wrong, report.agreed = ranked.looked_at, ranked.look_wrong, ranked.agreed
     report.settled = int(settled.sum())
+    if ranked.looked_at and ranked.agreed < _KNOWS_ENOUGH * ranked.looked_at:
+        report.notes.append(
+            "the run knows too little of these faces to say how many names are wrong; the first ones are still those "
+            "to look at"
+        )
     return [_asked(each, place, known, run.classes) for place, each in enumerate(ranked.suspects, 1)]
 
 

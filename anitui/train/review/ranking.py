@@ -43,6 +43,7 @@ class Suspect:
 class Ranked:
     suspects: tuple[Suspect, ...]
     look_wrong: int  # so many names are wrong, by confident learning
+    agreed: int  # of so many the model says what they are called
     looked_at: int
 
 
@@ -58,7 +59,7 @@ def rank(
     `settled`: who is not to be asked about, but has a voice.
     """
     if not len(labelled):
-        return Ranked((), 0, 0)
+        return Ranked((), 0, 0, 0)
     yield Event("reading what the run thinks", 0, len(labelled))
     belief = believe(labelled.probabilities, labelled.said)
     odds = belief.odds
@@ -80,7 +81,7 @@ def rank(
     order = order[table.odds[order] > -np.inf]
     number = limit if limit is not None else min(belief.look_wrong, MOST)
     suspects = _with_conflicts(labelled, table, belief, order[:number], conflicts, limit)
-    return Ranked(tuple(suspects), belief.look_wrong, len(labelled))
+    return Ranked(tuple(suspects), belief.look_wrong, belief.agreed, len(labelled))
 
 
 class _Table:

@@ -30,6 +30,11 @@ class Belief:
     look_wrong: int  # so many names are wrong, by confident learning
 
     @property
+    def agreed(self) -> int:
+        """Of how many the run says what they are called."""
+        return int((self.in_said >= self.in_other).sum())
+
+    @property
     def odds(self) -> Floats:
         """How much likelier the other class is than what it is called, as a logarithm."""
         odds: Floats = np.log((self.in_other + LEAST) / (self.in_said + LEAST))

@@ -36,7 +36,11 @@ def unlabelled_in_words(suggested: str, sureness: float, density: float) -> str:
     return f"{percent(sureness)} {suggested} at most; {many}"
 
 
-def ranked_in_words(look_wrong: int, looked_at: int) -> str:
-    """`of 4,000 labels about 412 look wrong (10.3 %)`."""
-    share = f" ({look_wrong / looked_at:.1%})" if looked_at else ""
-    return f"of {count(looked_at, 'label')} about {look_wrong:,} look wrong{share}"
+def ranked_in_words(look_wrong: int, agreed: int, looked_at: int) -> str:
+    """`of 4,000 labels about 412 look wrong (10.3%); 88.1% are what the run would say`."""
+    if not looked_at:
+        return "there are no labels to look at"
+    return (
+        f"of {count(looked_at, 'label')} about {look_wrong:,} look wrong ({look_wrong / looked_at:.1%}); "
+        f"{agreed / looked_at:.1%} are what the run would say"
+    )
