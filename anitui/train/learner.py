@@ -7,7 +7,7 @@ import gc
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -23,21 +23,22 @@ from anitui.train.speed import Machine
 from anitui.train.tasks.task import Task
 from anitui.train.together import Together
 
+Net = TypeVar("Net", bound=nn.Module)
 
-class Learner:
-    """The network, what makes it better, and the average of what it was."""
+
+class Learner(Generic[Net]):
+    """The network, what makes it better, and the average of what it was. How wrong it is, its kinds say."""
 
     def __init__(
         self,
-        network: Network,
-        task: Task,
+        network: Net,
         recipe: Recipe,
         augmentation: Augmentation,
         machine: Machine,
         together: Together,
         steps: int | None,
     ) -> None:
-        self._recipe, self._task, self._machine, self._together = recipe, task, machine, together
+        self._recipe, self._machine, self._together = recipe, machine, together
         self._augmentation = augmentation
         self.network = network.to(machine.device)
         if recipe.channels_last:
@@ -49,7 +50,7 @@ class Learner:
         self.finite = True
 
     @property
-    def used(self) -> Network:
+    def used(self) -> Net:
         """The network as it is measured and kept: the averaged one where there is one."""
         return self.network if self.average is None else self.average
 
@@ -87,16 +88,15 @@ class Learner:
         for piece, rows in enumerate(np.array_split(np.arange(len(pixels)), pieces)):
             last = piece == pieces - 1
             some, said = pixels[rows[0] : rows[-1] + 1], targets[rows[0] : rows[-1] + 1]
-            if self._task.views > 1:
-                some, said = some.repeat(self._task.views, 1, 1, 1), said.repeat(self._task.views)
-            images, mix = self._augmentation(some, size, chance)
             with self._alone(last):
-                with self._machine.precise():
-                    logits, embeddings = self._learning(images)
-                loss = self._task.loss(logits, embeddings, said, mix) * (len(rows) / len(pixels))
+                loss = self._loss(some, said, size, chance) * (len(rows) / len(pixels))
                 loss.backward()  # type: ignore[no-untyped-call]
             total += loss.detach()
         return total
+
+    def _loss(self, pixels: Tensor, said: Tensor, size: int, chance: torch.Generator) -> Tensor:
+        """How wrong the network is about some pictures, varied anew: the mean over them."""
+        raise NotImplementedError
 
     def _alone(self, last: bool) -> AbstractContextManager[Any]:
         """Gradients of several processes are brought together once for a batch, with its last piece."""
@@ -149,6 +149,31 @@ class Learner:
             self.average.load_state_dict(state["average"] or state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
         self.micro = min(self.micro, int(state["micro"]))
+
+
+class TaskLearner(Learner[Network]):
+    """Learns one of anitui.train.tasks."""
+
+    def __init__(
+        self,
+        network: Network,
+        task: Task,
+        recipe: Recipe,
+        augmentation: Augmentation,
+        machine: Machine,
+        together: Together,
+        steps: int | None,
+    ) -> None:
+        super().__init__(network, recipe, augmentation, machine, together, steps)
+        self._task = task
+
+    def _loss(self, pixels: Tensor, said: Tensor, size: int, chance: torch.Generator) -> Tensor:
+        if self._task.views > 1:
+            pixels, said = pixels.repeat(self._task.views, 1, 1, 1), said.repeat(self._task.views)
+        images, mix = self._augmentation(pixels, size, chance)
+        with self._machine.precise():
+            logits, embeddings = self._learning(images)
+        return self._task.loss(logits, embeddings, said, mix)
 
 
 @torch.inference_mode()

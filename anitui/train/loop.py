@@ -18,7 +18,7 @@ from anitui.train import checkpoint
 from anitui.train.augment import Normalisation
 from anitui.train.checkpoint import NotKept
 from anitui.train.learner import Learner, rows_of_rank
-from anitui.train.measuring import Measuring
+from anitui.train.measuring import Measures
 from anitui.train.network import Network
 from anitui.train.order_of_data import DataOrder
 from anitui.train.pace import Clock, Pace
@@ -55,12 +55,12 @@ class Loop:
         self,
         folder: Path,
         recipe: Recipe,
-        learner: Learner,
+        learner: Learner[Any],
         order: DataOrder,
         pace: Pace,
         pixels: Pixels,
         targets: NDArray[np.generic],
-        measuring: Measuring | None,
+        measuring: Measures | None,
         machine: Machine,
         together: Together,
         voice: Voice | None,
@@ -87,7 +87,8 @@ class Loop:
     @property
     def network(self) -> Network:
         """The network as it is used."""
-        return self._learner.used
+        used: Network = self._learner.used
+        return used
 
     @property
     def normalisation(self) -> Normalisation:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 AT_ONCE = 256
 SHOWN = "latest_val.npz"
+
+
+class Measures(Protocol):
+    """What measures a part while training: the numbers by their names, of the first process only."""
+
+    seconds: float  # that it took the last time
+
+    def __call__(self, network: Any, size: int, folder: Path, told: Callable[[int, int], None]) -> dict[str, float]: ...
 
 
 class Measuring:

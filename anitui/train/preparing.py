@@ -17,7 +17,7 @@ from anitui.pipeline.engine import Processes
 from anitui.train import models, network, tasks
 from anitui.train.augment import IMAGENET, Augmentation, Normalisation, of_data
 from anitui.train.crop_store import Sample, Store, prepare
-from anitui.train.learner import Learner
+from anitui.train.learner import TaskLearner
 from anitui.train.loop import Loop
 from anitui.train.measuring import Measuring
 from anitui.train.order_of_data import DataOrder
@@ -118,7 +118,7 @@ def _loop(
     where = "in the memory of the device" if pixels.resident else "mapped"
     say(f"{count(len(rows.train), 'sample')} to learn from, {len(rows.val):,} to measure with, {classes}")
     say(f"{recipe.model} at {recipe.size} px, pictures are {where}")
-    learner = Learner(built, task, recipe, augmentation, on, together, pace.steps)
+    learner = TaskLearner(built, task, recipe, augmentation, on, together, pace.steps)
     measuring = None
     if len(rows.val):
         measuring = Measuring("val", rows.val, members, targets, pixels, task, augmentation, on, together)
