@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from anitui.screens.jobs.screen import JobsScreen
     from anitui.screens.sql import SqlScreen
     from anitui.store.pairs import PairOrder
+    from anitui.train.making import TrainOrder
 
 
 NO_KEY = "no-key"  # what no terminal sends: Textual takes an empty text for no change
@@ -94,6 +95,12 @@ def _splits() -> Screen[None]:
     return SplitsScreen()
 
 
+def _train() -> Screen[None]:
+    from anitui.screens.train.screen import TrainScreen
+
+    return TrainScreen()
+
+
 def _sql() -> Screen[None]:
     from anitui.screens.sql import SqlScreen
 
@@ -128,6 +135,7 @@ class AnituiApp(Host):
         "faces": _faces,
         "boxes": _boxes,
         "splits": _splits,
+        "train": _train,
         "sql": _sql,
         "statistics": _statistics,
         "history": _history,
@@ -244,6 +252,9 @@ class AnituiApp(Host):
 
     def make_split(self, order: SplitOrder, done: Callable[[str], None]) -> None:
         works.make_split(self, self.background, order, done)
+
+    def train(self, order: TrainOrder, done: Callable[[int], None]) -> None:
+        works.train(self, self.background, order, done)
 
     def audit_folder(self, folder: Path, done: Callable[[AuditReport], None]) -> None:
         works.audit_folder(self, self.background, folder, done)

@@ -29,12 +29,12 @@ from anitui.screens.settings import SettingsScreen
 from anitui.screens.splits.screen import SplitsScreen
 from anitui.screens.sql import SqlScreen
 from anitui.screens.statistics.screen import StatisticsScreen
+from anitui.screens.train.screen import TrainScreen
 
 SCREENS: list[type[FrameScreen]] = [
     HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
     SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen, BoxesScreen, FacesScreen, LabelsScreen,
-    SplitsScreen,
-    StatisticsScreen,
+    SplitsScreen, TrainScreen, StatisticsScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 

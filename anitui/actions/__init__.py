@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anitui.actions import collecting, comparing, dealing, everywhere, looking, measuring, naming
+from anitui.actions import collecting, comparing, dealing, everywhere, looking, measuring, naming, training
 from anitui.actions.action import ANYWHERE, GO, Action
 
 __all__ = [
@@ -32,6 +32,7 @@ PLACES: Mapping[str, str] = {
     "boxes": "Boxes",
     "picture": "One picture",
     "splits": "Splits",
+    "train": "Train",
     "sql": "SQL",
     "statistics": "Statistics",
     "history": "History",
@@ -47,6 +48,7 @@ REGISTRY: tuple[Action, ...] = (
     *naming.ACTIONS,
     *measuring.ACTIONS,
     *dealing.ACTIONS,
+    *training.ACTIONS,
 )
 
 

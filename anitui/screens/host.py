@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from anitui.screens.widgets.picture.policy import Policy
     from anitui.store.journal import Entry
     from anitui.store.pairs import PairOrder
+    from anitui.train.making import TrainOrder
 
     # Pictures in an order, or how to read which they are: in a thread, by the screen that goes through them.
     Among: TypeAlias = Sequence[int] | NDArray[numpy.int64] | Callable[[], NDArray[numpy.int64]]
@@ -343,6 +344,10 @@ class Host(App[None]):
     @abstractmethod
     def make_split(self, order: SplitOrder, done: Callable[[str], None]) -> None:
         """Make a split beside what one does; `done` hears its name."""
+
+    @abstractmethod
+    def train(self, order: TrainOrder, done: Callable[[int], None]) -> None:
+        """Make a run beside what one does, and let it train by itself; `done` hears its number."""
 
     @abstractmethod
     def audit_folder(self, folder: Path, done: Callable[[AuditReport], None]) -> None:

@@ -1,4 +1,4 @@
-"""Long work that is started from a screen and goes on beside it: splits, audits, exports of data sets."""
+"""Long work that is started from a screen and goes on beside it: splits, audits, exports of data sets, runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from anitui.progress import Event
 from anitui.screens.background import Background, Run, ready_for_processes
 from anitui.words import count
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from anitui.pipeline.splitting.report import SplitReport
     from anitui.progress import Work
     from anitui.screens.host import Host
+    from anitui.train.making import TrainOrder
+    from anitui.train.run import Run as TrainingRun
 
 
 def make_split(app: Host, background: Background, order: SplitOrder, done: Callable[[str], None]) -> None:
@@ -33,6 +36,24 @@ def make_split(app: Host, background: Background, order: SplitOrder, done: Calla
 
     ready_for_processes()
     background.start(Run("split", f"split {order.name}", "⠋ split"), work, told, "nothing of it was kept")
+
+
+def train(app: Host, background: Background, order: TrainOrder, done: Callable[[int], None]) -> None:
+    """Make a run and start its process, which nothing here ends; `done` hears its number."""
+
+    def work() -> Work[TrainingRun]:
+        from anitui.train import making
+
+        made = yield from making.make_run(app.workspace, app.catalogue, order)
+        yield Event(f"starting run {made.number}")
+        made.start()
+        return made
+
+    def told(made: TrainingRun) -> tuple[str, str]:
+        app.call_later(done, made.number)
+        return f"run {made.number} trains by itself: leaving anitui does not end it", "information"
+
+    background.start(Run("run", f"run on {order.split}", "⠋ run"), work, told, "nothing of it was kept")
 
 
 def audit_folder(app: Host, background: Background, folder: Path, done: Callable[[AuditReport], None]) -> None:

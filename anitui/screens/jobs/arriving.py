@@ -15,6 +15,8 @@ BESIDE = 4  # about so many beside each other, where there is height for them; t
 class Arriving(PictureGrid):
     """A grid of one page, with pictures as large as its height lets them be."""
 
+    least = LEAST
+
     def land(self, cells: Sequence[GridCell]) -> None:
         """Show these, the newest first, as many as fit."""
         self._landed = cells
@@ -27,7 +29,7 @@ class Arriving(PictureGrid):
         high_enough = max(4, round(width / BESIDE / SHAPE))
         lines = max(1, round(height / (high_enough + AROUND)))
         rows = max(1, height // lines - AROUND)
-        beside = max(1, width // (max(LEAST, round(rows * SHAPE)) + GAP))
+        beside = max(1, width // (max(self.least, round(rows * SHAPE)) + GAP))
         self.model.resize(Measure(width, height, max(1, width // beside - GAP), rows))
         self.draw_page()
         self._show()

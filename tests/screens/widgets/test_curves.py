@@ -128,7 +128,7 @@ def test_few_points_are_smoothed_little() -> None:
 @settings(max_examples=200, deadline=None)
 def test_marks_are_few_within_the_range_and_short(bottom: float, span: float, most: int) -> None:
     found = axis.ticks(bottom, bottom + span, most)
-    assert len(found) <= most
+    assert 2 <= len(found) <= max(3, most)
     assert all(bottom - span * 1e-6 <= each <= bottom + span * (1 + 1e-6) for each in found)
     assert all(len(each) <= axis.LONGEST + 1 for each in axis.labels(found))
 
@@ -142,6 +142,7 @@ def test_marks_are_few_within_the_range_and_short(bottom: float, span: float, mo
         (0, 1e-5, 3, ["0", "5e-6", "1e-5"]),
         (1200, 1900, 4, ["1,200", "1,400", "1,600", "1,800"]),
         (-1, 1, 3, ["-1", "0", "1"]),
+        (0.05, 3.2, 2, ["1", "2", "3"]),
     ],
 )
 def test_marks_are_round_numbers(bottom: float, top: float, most: int, texts: list[str]) -> None:

@@ -6,25 +6,25 @@ import itertools
 import math
 
 LONGEST = 6  # columns that a number may take
-_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+_ROUND = (1.0, 2.0, 2.5, 5.0)
 
 
 def ticks(bottom: float, top: float, most: int) -> list[float]:
-    """At least two and at most `most` round numbers between the two; none where there is no room between them."""
+    """At least two round numbers between the two, at most `most`; one more where else there were a single one."""
     span = top - bottom
     if not (math.isfinite(span) and span > 0 and most >= 1):
         return []
-    exponent = math.floor(math.log10(span / max(2, most)))
-    steps = [base * 10.0**power for power in range(exponent, exponent + 3) for base in _ROUND[:-1]]
-    fewest: list[float] = []
-    for step in steps:
-        first = math.ceil(bottom / step - 1e-9)
-        found = [number * step for number in range(first, math.floor(top / step + 1e-9) + 1)]
-        if len(found) <= max(2, most):
-            fewest = fewest if len(fewest) > 1 else found
-            if len(found) > 1:
-                return found
-    return fewest
+    most = max(2, most)
+    exponent = math.floor(math.log10(span / most)) - 1
+    tried = [_between(bottom, top, base * 10.0**power) for power in range(exponent, exponent + 4) for base in _ROUND]
+    several = [found for found in tried if len(found) > 1]
+    fitting = [found for found in several if len(found) <= most]
+    return max(fitting, key=len) if fitting else min(several, key=len, default=[])
+
+
+def _between(bottom: float, top: float, step: float) -> list[float]:
+    first = math.ceil(bottom / step - 1e-9)
+    return [number * step for number in range(first, math.floor(top / step + 1e-9) + 1)]
 
 
 def powers(bottom: float, top: float, most: int) -> list[float]:

@@ -17,7 +17,7 @@ from anitui.screens.widgets.curves.smoothing import Smoother, fitting
 
 _HIGH, _LOW = 9, 5  # lines: with a line for the axis below, and with numbers below at all
 _ROWS_PER_MARK, _COLUMNS_PER_MARK = 3, 9
-_WIDE = 40  # columns, from which on there is room for the name of x, too
+_WIDE = 36  # columns, from which on there is room for the name of x, too
 _MEANT = 0.05  # the share of what was not smoothed that may lie outside, on either side
 
 
