@@ -17,7 +17,7 @@ from types import FrameType
 
 from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence, is_interruption
-from anitui.options import split, training
+from anitui.options import review, split, training
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
 DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap", "zaci")
@@ -279,6 +279,7 @@ def parser() -> argparse.ArgumentParser:
 
     training.add_train(add("train", "train", "train a model on a split, in a process of its own", training.TRAIN))
     training.add_runs(add("runs", "runs", "the runs: list, watch, stop, resume, note, delete", training.RUNS))
+    review.add_to(add("review", "review", "which labels look wrong, and which faces to name first", review.DESCRIPTION))
 
     history = add("history", "decisions", "every decision, newest first")
     history.add_argument("--limit", type=int, default=50, metavar="N", help="how many (default: 50)")
