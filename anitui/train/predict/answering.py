@@ -51,7 +51,10 @@ class Answering:
         from anitui.train import using
 
         self._model = using.load(run, device)
-        self.size, self.margin = self._model.recipe.size, self._model.recipe.margin  # as they were cut to be learnt from
+        self.size, self.margin = (
+            self._model.recipe.size,
+            self._model.recipe.margin,
+        )  # as they were cut to be learnt from
         self.judge = judge_of(run, self.task, self._model.classes)
         if self.task == "embed" and self._model.recipe.loss == "contrastive":
             self._centres = centres.of(run)
