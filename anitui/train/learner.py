@@ -128,10 +128,7 @@ class Learner(Generic[Net]):
         keeps = min(self._recipe.ema, (1 + step) / (10 + step))
         torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1 - keeps)
         for mine, theirs in zip(self.average.buffers(), self.network.buffers(), strict=True):
-            if mine.dtype.is_floating_point:
-                mine.lerp_(theirs, 1 - keeps)
-            else:
-                mine.copy_(theirs)
+            mine.copy_(theirs)
 
     # What a checkpoint keeps of it.
 
