@@ -97,18 +97,22 @@ def _write(
     faces: Sequence[tuple[float, float, float, float]],
 ) -> None:
     words, font, width, height = _fitting(draw, tag.words, fonts, wanted, size[0])
-    left, top, _, bottom = corner
-    x = min(max(0.0, left - 1), max(0.0, size[0] - width))
-    places = [top - height, bottom + 1, top + 2, bottom - height - 2]
-    places += [top - height * (n + 1) for n in range(1, 6)] + [bottom + 1 + height * n for n in range(1, 6)]
-    places = [y for y in places if 0 <= y <= size[1] - height] or [min(max(0.0, top), max(0.0, size[1] - height))]
+    left, top, right, bottom = corner
+    room = max(0.0, size[0] - width), max(0.0, size[1] - height)
+    across = [min(max(0.0, x), room[0]) for x in (left - 1, right + 2 - width, (left + right - width) / 2)]
+    # Right above, right below, within at the top; then further and further away.
+    down = [(top - height - 1, 0), (bottom + 2, 1), (top + 2, 8)]
+    down += [(y, 9 * n) for n in range(1, 6) for y in (top - height * (n + 1), bottom + 2 + height * n)]
+    places = [(x, y, far) for y, far in down if 0 <= y <= room[1] for x in across]
 
-    def hides(y: float) -> tuple[int, int]:
-        """How many other names it would lie on there, and how many faces."""
+    def cost(place: tuple[float, float, int]) -> int:
+        """To lie on another name is worst, on a face bad, far from its own not good."""
+        x, y, far = place
         label = (x, y, x + width, y + height)
-        return tuple(sum(_lie_on_each_other(label, each) for each in some) for some in (taken, faces))  # type: ignore[return-value]
+        names, others = (sum(_lie_on_each_other(label, each) for each in some) for some in (taken, faces))
+        return 100 * names + 10 * others + far
 
-    y = min(places, key=hides)
+    x, y, _ = min(places or [(across[0], min(max(0.0, top), room[1]), 0)], key=cost)
     taken.append((x, y, x + width, y + height))
     _label(draw, (x, y, width, height), words, font, tag.colour)
 
