@@ -18,6 +18,7 @@ from anitui.pipeline.splitting.report import SplitReport
 from anitui.pipeline.splitting.words import audit_in_words, leaks_in_words, split_in_words
 from anitui.settings import Settings
 from anitui.store import splits
+from anitui.store.split_candidates import BOXES
 from anitui.store.splits import Frozen
 from anitui.words import count, duration
 
@@ -52,10 +53,12 @@ def run(options: argparse.Namespace) -> int:
 
 def order_of(options: argparse.Namespace) -> SplitOrder:
     """What was asked for."""
+    if options.of == "boxes" and options.set is not None:
+        raise WrongUse("a split of boxes goes by no labels: leave --set out")
     return SplitOrder(
         options.name,
         "face" if options.of == "faces" else "image",
-        options.set or "characters",
+        BOXES if options.of == "boxes" else options.set or "characters",
         options.filter or "",
         options.rule,
         options.train,

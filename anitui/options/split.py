@@ -35,7 +35,10 @@ def add_to(command: argparse.ArgumentParser) -> None:
         help="which pictures of a folder's test are in its train as well: a folder that holds both, or one for each",
     )  # fmt: skip
     who = command.add_argument_group("who takes part")
-    who.add_argument("--of", choices=("faces", "images"), default="faces", help="images go by their tags")
+    who.add_argument(
+        "--of", choices=("faces", "images", "boxes"), default="faces",
+        help="images go by their tags; boxes: pictures with faces in them, named or not, for a detector to learn from",
+    )  # fmt: skip
     who.add_argument("--set", metavar="NAME", help="by the labels of this set (default: characters)")
     who.add_argument("--filter", metavar="FILTER", help='only these, such as "by:person score>0.8"')
     who.add_argument("--min-per-class", type=int, metavar="N", help="leave labels with fewer out (1; dafre: 20)")

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from anitui.store import face_filters, filters
 from anitui.store.catalogue import Catalogue, incoming
+from anitui.store.detect_rows import WHOLE
 from anitui.store.faces import BY_HAND, OVERLAP, SAME
 from anitui.store.split_reading import Chosen
 
 if TYPE_CHECKING:
     import pyarrow
+
+BOXES = "boxes"  # in place of a set of labels: pictures go by the boxes in them
 
 # Of a face: its current name. Of a picture: all its tags of the set.
 _FACES = """
@@ -31,6 +34,20 @@ LEFT JOIN (
     WHERE coalesce(l.label_set, 'characters') = ? GROUP BY image_id
 ) t ON t.image_id = i.image_id
 WHERE {where}
+"""
+# For a detector, which asks nobody's name: pictures with faces, and those in which a person saw none; alike in every
+# part by how many faces they have.
+_BOXED = f"""
+CREATE TEMP TABLE chosen AS
+SELECT i.image_id AS id, NULL::BIGINT AS face_id, i.image_id, NULL::DOUBLE AS score,
+       CASE WHEN n.faces = 1 THEN ['one face'] WHEN n.faces > 1 THEN ['several faces']
+            WHEN r.image_id IS NOT NULL THEN ['no face'] END AS labels
+FROM images i LEFT JOIN image_facts f ON f.image_id = i.image_id LEFT JOIN reviewed_images r ON r.image_id = i.image_id
+LEFT JOIN (
+    SELECT image_id, count(*) AS faces FROM faces
+    WHERE state = 'active' AND kind = 'face' AND detector <> '{WHOLE}' GROUP BY image_id
+) n ON n.image_id = i.image_id
+WHERE {{where}}
 """
 # One face that two detectors found, or a person drew anew, takes part once: who has a name before who has none, a
 # person's box before a detector's, else the older one.
@@ -66,10 +83,13 @@ class Candidates(Chosen):
         self.kind = kind
         super().__init__(catalogue)
         try:
-            self._cursor.execute(
-                (_FACES if kind == "face" else _PICTURES).format(where=condition.sql),
-                [label_set, *condition.parameters],
-            )
+            if kind == "image" and label_set == BOXES:
+                self._cursor.execute(_BOXED.format(where=condition.sql), list(condition.parameters))
+            else:
+                self._cursor.execute(
+                    (_FACES if kind == "face" else _PICTURES).format(where=condition.sql),
+                    [label_set, *condition.parameters],
+                )
             twice = 0
             if kind == "face":
                 [(twice,)] = self._cursor.execute(_TWICE).fetchall()

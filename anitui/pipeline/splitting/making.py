@@ -23,7 +23,7 @@ from anitui.progress import Event, Work
 from anitui.settings import ImportSettings
 from anitui.store import splits
 from anitui.store.catalogue import Catalogue
-from anitui.store.split_candidates import Candidates
+from anitui.store.split_candidates import BOXES, Candidates
 from anitui.store.splits import PARTS
 from anitui.workspace import Workspace
 
@@ -134,6 +134,8 @@ def _chosen(candidates: Candidates, order: SplitOrder, report: SplitReport) -> _
 
 def _nobody(order: SplitOrder, unnamed: int) -> str:
     which = " that the filter asks for" if order.query else ""
+    if order.kind == "image" and order.label_set == BOXES:
+        return f"no picture{which} has a box of a face: find faces with `anitui detect`, or draw them in Boxes (g b)"
     if order.kind == "image":
         return f"no picture{which} has a tag of the set {order.label_set}: give tags in Browse with t, or import labels"
     if unnamed:
