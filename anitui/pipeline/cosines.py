@@ -17,7 +17,7 @@ from anitui.store.embeddings import LESS_THAN
 if TYPE_CHECKING:
     import pyarrow
 
-_ROWS, _COLUMNS = 2_048, 4_096
+_ROWS, _COLUMNS = 1_024, 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,13 @@ class Among:
                 if not (_meet(sides[first:last], sides[start:stop])):
                     continue
                 cosines = mine @ self._vectors[start:stop].T
-                rows, columns = (cosines >= least).nonzero()
+                near = cosines >= least
+                # To look for the few that are near costs as much as the product, so only where there are any.
+                some = np.flatnonzero(near.any(1))
+                if not len(some):
+                    continue
+                rows, columns = near[some].nonzero()
+                rows = some[rows]
                 far = thousandths(1 - cosines[rows, columns])
                 rows, columns = rows + first, columns + start
                 good = (columns > rows) & (columns < step.ends[rows - step.first])

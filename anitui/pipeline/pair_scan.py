@@ -85,7 +85,8 @@ def find_pairs(catalogue: Catalogue, order: PairOrder) -> Work[PairReport]:
         _tell_modes(order, news, report.notes)
         _tell_left_out(order, report.left_out, report.notes)
         if order.remembers and not any(new for new, _ in news.values()):
-            report.notes.append(f"nothing is new: all were compared up to a distance of {shown(order.algorithm, order.hi)} before")
+            far = shown(order.algorithm, order.hi)
+            report.notes.append(f"nothing is new: all were compared up to a distance of {far} before")
         report.seconds = time.monotonic() - started
         yield Event("counting what is open")
         report.open_per_distance = pairs.histogram_open(catalogue, order.kind, order.algorithm)

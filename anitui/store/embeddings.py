@@ -42,41 +42,46 @@ def take_in(
     ids: NDArray[numpy.int64],
     vectors: Vectors,
     run_id: int | None = None,
+    more: Sequence[tuple[NDArray[numpy.int64], Vectors]] = (),
 ) -> int:
     """Keep what a model sees in faces (or pictures), in place of all that one of the same name saw; how many.
 
-    From now on these vectors are used. Those of who is not there any more are left out.
+    From now on these vectors are used. Those of who is not there any more are left out. `more` comes with them.
     """
-    import numpy
-    import pyarrow
-
-    if len(ids) != len(vectors):
-        raise ValueError("a vector for each")
     dimensions = int(vectors.shape[1])
     kept = 0
     with catalogue.writing() as connection:
         connection.execute("DELETE FROM embeddings WHERE kind = ? AND model = ?", [kind, model])
-        for start in range(0, len(ids), _AT_ONCE):
-            part = numpy.ascontiguousarray(vectors[start : start + _AT_ONCE], dtype=numpy.float32)
-            rows = pyarrow.table(
-                {
-                    "id": pyarrow.array(numpy.asarray(ids[start : start + _AT_ONCE]), pyarrow.int64()),
-                    "vector": pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(part.reshape(-1)), dimensions),
-                }
-            )
-            with incoming(connection, rows):
-                added = connection.execute(
-                    f"INSERT INTO embeddings (kind, id, model, vector) SELECT $kind, id, $model, vector FROM incoming "
-                    f"SEMI JOIN {kind}s t ON t.{kind}_id = incoming.id",
-                    {"kind": kind, "model": model},
-                ).fetchall()
-            kept += int(added[0][0])
+        for each_ids, each_vectors in ((ids, vectors), *more):
+            for start in range(0, len(each_ids), _AT_ONCE):
+                part = slice(start, start + _AT_ONCE)
+                kept += _insert(connection, kind, model, each_ids[part], each_vectors[part])
         connection.execute(
             "INSERT INTO embedding_models (kind, model, run_id, dimensions) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
             f"SET run_id = excluded.run_id, dimensions = excluded.dimensions, taken_at = {NOW}",
             [kind, model, run_id, dimensions],
         )
     return kept
+
+
+def _insert(connection: DuckDBPyConnection, kind: str, model: str, ids: NDArray[numpy.int64], vectors: Vectors) -> int:
+    import numpy
+    import pyarrow
+
+    flat = numpy.ascontiguousarray(vectors, dtype=numpy.float32).reshape(-1)
+    rows = pyarrow.table(
+        {
+            "id": pyarrow.array(numpy.asarray(ids), pyarrow.int64()),
+            "vector": pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(flat), int(vectors.shape[1])),
+        }
+    )
+    with incoming(connection, rows):
+        added = connection.execute(
+            f"INSERT INTO embeddings (kind, id, model, vector) SELECT $kind, id, $model, vector FROM incoming "
+            f"SEMI JOIN {kind}s t ON t.{kind}_id = incoming.id",
+            {"kind": kind, "model": model},
+        ).fetchall()
+    return int(added[0][0])
 
 
 def in_use(catalogue: Catalogue, kind: str) -> Model | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from anitui.pipeline.charts.model import Bar, Bars, Histogram, Lead
 from anitui.pipeline.measuring.rows import Rows, Statistic, between, browse, faces, value
+from anitui.store import distances
 from anitui.store import statistics as stats
 from anitui.words import count, size
 
@@ -164,16 +166,17 @@ def _brightness(rows: Rows) -> Histogram:
 
 
 def _distances(rows: Rows) -> Histogram:
-    found = rows.of(stats.DistanceCount)
+    found = _in_steps(rows.of(stats.DistanceCount))
     several = len({(each.kind, each.algorithm) for each in found}) > 1
     return Histogram(
-        about="pairs that were found, of two active pictures or faces, by how many of 64 bits of their hashes differ",
+        about="pairs that were found, of two active pictures or faces, by how many of 64 bits of their hashes differ, or "
+        "how far apart they are to a model",
         unit="pairs",
         nothing=_NO_PAIRS,
         bars=[
             Bar(
                 (f"{'pictures' if each.kind == 'image' else 'faces'}, {each.algorithm}: " if several else "")
-                + (f"{each.distance}" if several else count(each.distance, "bit")),
+                + _how_far(each, several),
                 each.pairs,
                 note=f"{each.judged:,} judged" if each.judged else "",
             )
@@ -181,6 +184,25 @@ def _distances(rows: Rows) -> Histogram:
         ],
         of="distance",
     )
+
+
+def _in_steps(found: Sequence[stats.DistanceCount]) -> list[stats.DistanceCount]:
+    """Cosine distances are taken together, up to each step: as thousandths they would be hundreds of bars."""
+    together: dict[tuple[str, str, int], stats.DistanceCount] = {}
+    for each in found:
+        by = distances.step(each.algorithm)
+        at = (each.kind, each.algorithm, -(-each.distance // by) * by)
+        sofar = together.get(at) or replace(each, distance=at[2], pairs=0, found=0, judged=0)
+        together[at] = replace(
+            sofar, pairs=sofar.pairs + each.pairs, found=sofar.found + each.found, judged=sofar.judged + each.judged
+        )
+    return list(together.values())
+
+
+def _how_far(each: stats.DistanceCount, several: bool) -> str:
+    if several or each.algorithm == distances.COSINE:
+        return distances.shown(each.algorithm, each.distance)
+    return count(each.distance, "bit")
 
 
 def _aside(rows: Rows) -> Bars:

@@ -87,11 +87,8 @@ def model_name(run: Run) -> str:
 
 
 def _take_in(catalogue: Catalogue, run: Run, known: Labelled, unknown: Unlabelled) -> int:
-    ids, vectors = known.face_ids, known.embeddings
-    if len(unknown):
-        ids = np.concatenate([ids, unknown.face_ids])
-        vectors = np.concatenate([vectors, unknown.embeddings])
-    return embeddings.take_in(catalogue, "face", model_name(run), ids, vectors, run.number)
+    more = [(unknown.face_ids, unknown.embeddings)] if len(unknown) else []
+    return embeddings.take_in(catalogue, "face", model_name(run), known.face_ids, known.embeddings, run.number, more)
 
 
 def _suspects(

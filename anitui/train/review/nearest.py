@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from anitui.train.review.files import Floats, Integers
 
-_ASKED, _LOOKED_AT = 512, 8_192  # rows of a block
+_ASKED, _LOOKED_AT = 512, 4_096  # rows of a block
 
 
 @dataclass(slots=True)
@@ -30,8 +30,10 @@ class Differing:
     found: list[tuple[Integers, Integers]] = field(default_factory=list)
 
     def look(self, rows: Integers, start: int, cosines: Floats) -> None:
-        one, other = (cosines >= self.at_least).nonzero()
-        one, other = rows[one], other + start
+        near = cosines >= self.at_least
+        some = np.flatnonzero(near.any(1))
+        one, other = near[some].nonzero()
+        one, other = rows[some[one]], other + start
         differ = self.named[one] != self.named[other]
         if differ.any():
             self.found.append((one[differ], other[differ]))
