@@ -169,8 +169,8 @@ def _distances(rows: Rows) -> Histogram:
     found = _in_steps(rows.of(stats.DistanceCount))
     several = len({(each.kind, each.algorithm) for each in found}) > 1
     return Histogram(
-        about="pairs that were found, of two active pictures or faces, by how many of 64 bits of their hashes differ, or "
-        "how far apart they are to a model",
+        about="pairs that were found, of two active pictures or faces, by how many of 64 bits of their hashes differ, "
+        "or by how far apart they are to a model",
         unit="pairs",
         nothing=_NO_PAIRS,
         bars=[
