@@ -1,0 +1,1 @@
+"""Numbers about models, by numpy and scipy alone. What each is, in words: docs/evaluation.md."""
