@@ -28,6 +28,7 @@ from anitui.screens.host import Host, HostedScreen
 from anitui.screens.questions import AskPath, Confirm
 from anitui.screens.settings import SettingsScreen
 from anitui.screens.themes import DARK, OURS
+from anitui.screens.train.top_line import TrainingLine
 from anitui.settings import Settings
 from anitui.store import journal
 from anitui.store.catalogue import Catalogue
@@ -162,6 +163,7 @@ class AnituiApp(Host):
         self.push_screen("home")
         self.refresh_status()
         self.background.go_on_collecting()
+        TrainingLine(self, self.background.tell_training).begin()
         if wrong := self.wrong:
             self.call_after_refresh(self.say, _in_one(wrong), "warning", stays=True)
 
@@ -331,8 +333,10 @@ class AnituiApp(Host):
         """Leave; what runs on by itself is said where one is then."""
         live = self.live_jobs()
         running = len(live.jobs) if live is not None else 0
-        runs = f"{count(running, 'job')} {'runs' if running == 1 else 'run'} on; `anitui` shows how far, and goes on"
-        self.exit(message=Text(runs) if running else None)
+        on = [f"{count(running, 'job')} {'runs' if running == 1 else 'run'} on"] if running else []
+        if self.background.training:
+            on.append("what is being trained trains on")
+        self.exit(message=Text(f"{'; '.join(on)}; `anitui` shows how far, and goes on") if on else None)
 
     async def action_quit(self) -> None:
         """ctrl+q, as `q`."""

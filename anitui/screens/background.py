@@ -55,6 +55,7 @@ class Background:
     def __init__(self, app: Host) -> None:
         self._app = app
         self.runs: list[Run] = []
+        self.training: tuple[str, ...] = ()  # what trains in processes of its own, in words
         self._collected: set[int] = set()  # jobs that were worked on since collecting began
         # What jobs were told last, until their process says so itself: to pause (True), or to go on.
         self._told: dict[int, bool] = {}
@@ -225,6 +226,9 @@ class Background:
 
     def ask_to_stop(self) -> None:
         """Say what runs, and stop it when the person says so."""
+        if not self.runs and self.training:
+            self._app.go("train")  # where it is seen, and stopped
+            return
         if not self.runs:
             self._app.say("nothing runs in the background")
             return
@@ -243,6 +247,12 @@ class Background:
         self._app.push_screen(
             Confirm(f"Stop the {run.name}?", "stop it", f"{run.line}. What is done is kept."), answered
         )
+
+    def tell_training(self, lines: tuple[str, ...]) -> None:
+        """What trains stands in the top line as well."""
+        if lines != self.training:
+            self.training = lines
+            self._tell()
 
     def stop_all(self) -> None:
         """Stop everything and wait until what was done is on disk."""
@@ -295,7 +305,7 @@ class Background:
 
     def _tell(self) -> None:
         if self._app.is_running:
-            lines = tuple(run.line for run in self.runs)
+            lines = (*(run.line for run in self.runs), *self.training)
             self._app.call_later(setattr, self._app, "working", lines)
 
 

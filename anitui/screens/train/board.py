@@ -70,7 +70,7 @@ class Board(Looking):
                 elif name == "confusion":
                     yield Confusion(id="train-confusion")
                 elif name == "wrong":
-                    nothing = "nothing is wrong, or nothing was measured yet"
+                    nothing = "no face is wrong so far"
                     yield Wrongs(loader=self.host.pictures, policy=look.pictures, empty_text=nothing, id="train-wrong")
                 else:
                     yield Static(id=f"train-{name}", markup=False)
@@ -195,7 +195,7 @@ class Board(Looking):
 
     def _show_wrong(self) -> None:
         wrong = self.mistakes.wrong if self.mistakes is not None else ()
-        width = self.wrong.model.measure.width
+        width = self.wrong.model.measure.thumb_columns
         from_what = (id(wrong), len(wrong), width)  # names are cut to the room that they have
         if self._drawn.get("wrong") == from_what:
             return

@@ -32,7 +32,7 @@ class Looking(FrameScreen):
         self._at: int | None = None
         self._watch: Watch | None = None
         self._timer: Timer | None = None
-        self._looking = self._again = False
+        self._looking = self._again = self._looked = False
 
     def on_mount(self) -> None:
         self._watch = Watch(self.host.workspace)
@@ -96,7 +96,8 @@ class Looking(FrameScreen):
     def _arrive(self, seen: Seen) -> None:
         self._looking = False
         self.logged = {**self.logged, **seen.logged}
-        if list(seen.lines) != list(self.lines):
+        if not self._looked or list(seen.lines) != list(self.lines):
+            self._looked = True
             self._list(seen.lines)
         closely = next(iter(seen.logged), None)
         if closely == self._at:
