@@ -33,6 +33,7 @@ from anitui.pipeline.export.shaping import Shape
 from anitui.progress import Event
 
 LAYOUT = 1  # of the file: another one, and stores are made anew
+AROUND = 114  # the grey around pictures that are laid into a square, as detectors of YOLO's kind know it
 NOTE_EVERY = 2.0
 _WAITING, _DONE, _FAILED = 0, 1, 2
 
@@ -67,6 +68,12 @@ class _Cutting:
     shape: tuple[int, int]  # rows, size
 
 
+def whole(width: int, height: int, size: int) -> tuple[int, int]:
+    """How large a picture becomes that is laid into a square as it is, and not squeezed to one."""
+    scale = min(size / width, size / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def window(sample: Sample, margin: float, size: int) -> tuple[int, int, int, int] | None:
     """What of the picture is looked at: a square around a face; a picture without a box is squeezed into the square."""
     if sample.box is None:
@@ -76,11 +83,17 @@ def window(sample: Sample, margin: float, size: int) -> tuple[int, int, int, int
 
 
 def prepare(
-    crops: Path, samples: list[Sample], size: int, margin: float, engine: Engine, limits: Limits
+    crops: Path, samples: list[Sample], size: int, margin: float, engine: Engine, limits: Limits, *, lay: bool = False
 ) -> Generator[Event, None, Store]:
-    """The store of these samples in their order: found, finished, or made."""
-    shapes = [Shape(window(each, margin, size), size, size, "png", 0) for each in samples]
-    digest = hashlib.sha256(f"{LAYOUT} {size}".encode())
+    """The store of these samples in their order: found, finished, or made.
+
+    `lay`: whole pictures keep their shape, in the middle of a grey square.
+    """
+    if lay:
+        shapes = [Shape(None, *whole(each.width, each.height, size), "png", 0) for each in samples]
+    else:
+        shapes = [Shape(window(each, margin, size), size, size, "png", 0) for each in samples]
+    digest = hashlib.sha256(f"{LAYOUT} {size}{' laid' * lay}".encode())
     for each, shape in zip(samples, shapes, strict=True):
         digest.update(f"{each.sha256} {shape.window}\n".encode())
     folder = crops / f"{size}px-{digest.hexdigest()[:24]}"
@@ -110,7 +123,7 @@ def _fill(
 ) -> Generator[Event, None, None]:
     done, noted = int((states != _WAITING).sum()), time.monotonic()
     failed: list[dict[str, Any]] = []
-    tasks = _tasks(folder, samples, shapes, states, limits)
+    tasks = _tasks(folder, samples, shapes, states, pixels.shape[1], limits)
     try:
         with closing(engine.map(_cut, tasks, _crashed)) as results:
             for result in results:
@@ -129,14 +142,14 @@ def _fill(
 
 
 def _tasks(
-    folder: Path, samples: list[Sample], shapes: list[Shape], states: NDArray[np.uint8], limits: Limits
+    folder: Path, samples: list[Sample], shapes: list[Shape], states: NDArray[np.uint8], size: int, limits: Limits
 ) -> Iterator[_Cutting]:
     rows = [int(each) for each in np.flatnonzero(states == _WAITING)]
     rows.sort(key=lambda row: (samples[row].file, row))
     for file, group in groupby(rows, key=lambda row: samples[row].file):
         wanted = [Wanted(row, shapes[row], None) for row in group]
         making = Making(file, samples[wanted[0].place].sha256, tuple(wanted), limits)
-        yield _Cutting(making, str(folder / "pixels.u8"), (len(samples), shapes[0].width))
+        yield _Cutting(making, str(folder / "pixels.u8"), (len(samples), size))
 
 
 def _cut(task: _Cutting) -> list[tuple[int, str]]:
@@ -152,7 +165,12 @@ def _cut(task: _Cutting) -> list[tuple[int, str]]:
     for each in task.making.wanted:
         image = shaped(each.shape)
         image = on_white(image) if image.mode in ("LA", "RGBA") else image.convert("RGB")
-        pixels[each.place] = np.asarray(image)
+        if image.size == (size, size):
+            pixels[each.place] = np.asarray(image)
+            continue
+        left, top = (size - image.width) // 2, (size - image.height) // 2
+        pixels[each.place] = AROUND
+        pixels[each.place, top : top + image.height, left : left + image.width] = np.asarray(image)
     return [(each.place, "") for each in task.making.wanted]
 
 

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from anitui.errors import WrongUse
@@ -17,6 +17,7 @@ from anitui.store.catalogue import Catalogue
 from anitui.store.dataset_rows import Asked, DatasetRows, Member
 from anitui.train import models
 from anitui.train import recipe as recipes
+from anitui.train.detection import making as detecting
 from anitui.train.recipe import Recipe
 from anitui.train.run import Run, new_folder, now
 from anitui.words import count
@@ -62,14 +63,18 @@ def plan(catalogue: Catalogue, order: TrainOrder) -> Plan:
     """Check an order, and say what it comes to; WrongUse where it cannot be meant."""
     found = splits.find(catalogue, order.split)
     task = _task(order, found.kind)
+    if order.recipe == recipes.USUAL:
+        order = replace(order, recipe=recipes.USUAL_OF.get(task, recipes.USUAL))
     recipe = recipes.load(order.recipe).changed(order.given, "the settings given")
     _check(recipe, task)
+    if task == "detect":
+        boxes = detecting.look(catalogue, order.split)
+        told = tuple(detecting.notes(boxes))
+        return Plan(order, task, found.kind, found.label_set, recipe, (detecting.FACE,), boxes.pictures, told)
     with DatasetRows(catalogue, Asked(order.split, label_set=found.label_set)) as rows:
         sizes = rows.sizes()
     counts = {label: parts for label, parts in sizes.counts.items() if parts.get("train")}
     classes = tuple(sorted(counts))
-    if task == "detect":
-        classes = ("face",)
     if not classes:
         raise WrongUse(f"nobody in the train part of {order.split} is here and has a label: make a new split")
     if task in ("single", "embed") and len(classes) < 2:
@@ -85,16 +90,19 @@ def make_run(workspace: Workspace, catalogue: Catalogue, order: TrainOrder) -> W
     what = plan(catalogue, order)
     folder = new_folder(workspace)
     try:
-        yield from _write_manifest(catalogue, what, Run(folder))
-        _write_pairs(catalogue, what, Run(folder))
+        if what.task == "detect":
+            yield from detecting.write_manifest(catalogue, order.split, Run(folder).manifest, schema())
+        else:
+            yield from _write_manifest(catalogue, what, Run(folder))
+            _write_pairs(catalogue, what, Run(folder))
         settings = {
             "run": int(folder.name),
-            "name": order.name or f"{order.recipe} on {order.split}",
+            "name": order.name or f"{what.order.recipe} on {order.split}",
             "task": what.task,
             "split": order.split,
             "kind": what.kind,
             "label_set": what.label_set,
-            "recipe": order.recipe,
+            "recipe": what.order.recipe,
             "model": what.recipe.model,
             "device": order.device,
             "classes": list(what.classes),
@@ -116,8 +124,6 @@ def _task(order: TrainOrder, kind: str) -> str:
         return "single" if kind == "face" else "multi"
     if order.task not in TASKS:
         raise WrongUse(f"there is no task {order.task}: there are {', '.join(TASKS)}")
-    if order.task == "detect" and kind != "face":
-        raise WrongUse(f"the split {order.split} is of whole pictures: a detector learns from a split of faces")
     return order.task
 
 
@@ -129,7 +135,9 @@ def _check(recipe: Recipe, task: str) -> None:
         "embed": ("auto", "arcface", "contrastive"),
         "detect": ("auto",),
     }[task]
-    if task != "detect":
+    if task == "detect":
+        detecting.check(recipe)
+    else:
         models.find(recipe.model)
     if recipe.loss not in fits:
         raise WrongUse(f"the loss {recipe.loss} is not for the task {task}: it takes {', '.join(fits)}")
@@ -146,7 +154,7 @@ def _notes(
 ) -> list[str]:
     found: list[str] = []
     few = sorted(label for label, own in counts.items() if own["train"] < _FEW)
-    if few and task != "detect":
+    if few:
         found.append(
             f"{count(len(few), 'class has', 'classes have')} a single picture to learn from: {_some(few)}; leave such "
             "out with `anitui split --min-per-class`"

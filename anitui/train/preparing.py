@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from anitui.errors import AnituiError
 from anitui.pipeline.decode import Limits
 from anitui.pipeline.engine import Processes
+from anitui.progress import Event
 from anitui.train import models, network, tasks
 from anitui.train.augment import IMAGENET, Augmentation, Normalisation, of_data
 from anitui.train.crop_store import Sample, Store, prepare
@@ -132,7 +133,13 @@ def _loop(
 
 def store_of(run: Run, members: pyarrow.Table, size: int, margin: float, show: Show) -> Store:
     """The pictures of a manifest as pixels, found or cut."""
-    work = prepare(run.workspace / "crops", samples(run.workspace, members), size, margin, Processes(), Limits())
+    return made_by(
+        prepare(run.workspace / "crops", samples(run.workspace, members), size, margin, Processes(), Limits()), show
+    )
+
+
+def made_by(work: Generator[Event, None, Store], show: Show) -> Store:
+    """What a work of the store comes to, told on its way."""
     while True:
         try:
             event = next(work)

@@ -13,6 +13,7 @@ from anitui.errors import WrongUse
 
 _FOLDER = Path(__file__).with_name("recipes")
 USUAL = "strong"
+USUAL_OF = {"detect": "detect"}  # tasks that the usual one is not for
 
 
 @dataclass(frozen=True)

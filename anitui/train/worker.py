@@ -114,7 +114,10 @@ def _train(run: Run, recipe: Recipe, ear: Ear, voice: Voice | None) -> int:
 
 
 def _trained(run: Run, recipe: Recipe, ear: Ear, voice: Voice | None, together: Together) -> str:
-    from anitui.train.preparing import prepared
+    if run.task == "detect":
+        from anitui.train.detection.preparing import prepared
+    else:
+        from anitui.train.preparing import prepared
 
     def show(**live: Any) -> None:
         if voice is not None:
