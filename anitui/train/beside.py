@@ -59,6 +59,7 @@ def done_by(module: str, arguments: Mapping[str, Any]) -> Work[Any]:
 
 def serve(work: Callable[[Mapping[str, Any]], Work[Any]]) -> int:
     """What such a module does when it is run."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as where runs train
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what libraries print is not for the owner
     arguments = json.loads(sys.stdin.buffer.readline())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from anitui.train.recipe import Recipe
 
 RESIDENT_SHARE = 0.6  # of a GPU's free memory that the pictures may take
 _WORTH_COMPILING = 1000  # steps
+_LOOK = 0.5  # seconds, at what others do
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,28 @@ def machine(wanted: str, recipe: Recipe, local_rank: int = 0) -> Machine:
         torch.backends.cudnn.allow_tf32 = True
         torch.backends.cudnn.benchmark = True
     elif device.type == "cpu":
-        torch.set_num_threads(recipe.threads or max(1, cores() // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))))
+        torch.set_num_threads(recipe.threads or _free_cores())
     return Machine(device, _bf16(recipe.precision, device))
+
+
+def _free_cores() -> int:
+    """Cores that nobody works on now: threads that wait for each other on a busy machine are slower than one alone."""
+    together = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    if together > 1:
+        return max(1, cores() // together)
+    before = _idle()
+    time.sleep(_LOOK)
+    idle = (_idle() - before) / _LOOK
+    return max(1, min(cores(), round(idle))) if before else cores()
+
+
+def _idle() -> float:
+    """Seconds that all cores together have had nothing to do; 0 where the system does not tell."""
+    try:
+        words = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+        return (int(words[4]) + int(words[5])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _bf16(precision: str, device: torch.device) -> bool:

@@ -53,6 +53,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog=f"python -m {MODULE}")
     parser.add_argument("folder", type=Path)
     folder: Path = parser.parse_args().folder.absolute()
+    # Threads that wait for each other sleep: spinning, they take the very cores that the others need.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     run = Run(folder)
     recipe = Recipe(**run.settings["settings"])
     under_torchrun = "WORLD_SIZE" in os.environ
