@@ -102,8 +102,8 @@ class DetectSettings:
 
     detector: str = "auto"
     smallest: str = "6%"  # face: a share of the picture's shorter side, or pixels
-    onnx: str = ""  # a model file of YOLO's layout
-    least_percent: int = 40  # of sureness, for a model
+    onnx: str = ""  # a model file of YOLO's layout, or a detector of one's own: run 7
+    least_percent: int = 0  # of sureness, for a model; 0: what its file says, or 40
     cascade: str = ""  # a cascade file; nagadomi's where none is named
     cascade_scale_percent: int = 105  # how much the window grows each time
     cascade_neighbours: int = 5
@@ -111,7 +111,7 @@ class DetectSettings:
 
     CHOICES: ClassVar[Choices] = {"detector": ("auto", "cascade", "animeface", "onnx", "whole")}
     LIMITS: ClassVar[Limits] = {
-        "least_percent": (1, 99),
+        "least_percent": (0, 99),
         "cascade_scale_percent": (101, 200),
         "cascade_neighbours": (0, 100),
         "animeface_step": (1, 20),

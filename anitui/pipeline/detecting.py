@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anitui.errors import WrongUse
@@ -24,16 +24,23 @@ from anitui.progress import Event, Work
 from anitui.settings import DetectSettings, Settings
 from anitui.store import faces
 from anitui.store.catalogue import Catalogue
+from anitui.train.detection.of_run import detector_of
+from anitui.train.run import find as find_run
 from anitui.workspace import Workspace
 
 BATCH_PICTURES = 256
 BATCH_SECONDS = 1.0
+_RUN = re.compile(r"run\s*\d+")
 _SMALLEST = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)\s*(%|px)?")
 
 
 @dataclass(frozen=True, slots=True)
 class DetectOrder:
-    """What a person asked for. `smallest`: a face, as a share of the picture's shorter side ("6%") or in pixels."""
+    """What a person asked for.
+
+    `detector` may also be a run that learnt to find faces, "run 7". `smallest`: a face, as a share of the picture's
+    shorter side ("6%") or in pixels.
+    """
 
     detector: str = "auto"
     smallest: str = "6%"
@@ -69,7 +76,13 @@ def find_faces(
     smallest = smallest_of(order.smallest)
     began = time.monotonic()
     yield Event("choosing a detector")
-    detector, why = chosen(order.detector, wishes(settings.detect, order.detector))
+    named, detect = order.detector, settings.detect
+    if of_run := _named_run(named, detect):
+        file = yield from detector_of(find_run(workspace, of_run))
+        named, detect = ("onnx" if named == of_run else named), replace(detect, onnx=str(file))
+    detector, why = chosen(named, wishes(detect, named))
+    if of_run and detector.kind == "onnx":
+        why = f"the one that {of_run} has learnt to be"
     told = made(detector)
     asked = json.dumps({**told.settings, "smallest": order.smallest}, sort_keys=True)
     since = faces.now(catalogue)
@@ -97,6 +110,14 @@ def find_faces(
         report.new += _record(catalogue, told.name, asked, ready)
     report.seconds = time.monotonic() - began
     return report
+
+
+def _named_run(named: str, settings: DetectSettings) -> str:
+    """The run that is meant where one names a run in place of a model's file."""
+    for text in (named, settings.onnx if named in ("auto", "onnx") else ""):
+        if _RUN.fullmatch(text):
+            return text
+    return ""
 
 
 def wishes(settings: DetectSettings, named: str) -> Wishes:

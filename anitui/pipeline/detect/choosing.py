@@ -30,7 +30,7 @@ class Wishes:
     """What the settings say of detectors."""
 
     onnx_file: Path | None = None
-    least_score: float = 0.4
+    least_score: float = 0.0  # of a model; 0: what its file says
     cascade_file: Path | None = None
     cascade_scale: float = 1.05
     cascade_neighbours: int = 5

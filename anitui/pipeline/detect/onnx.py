@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from PIL import Image
 from anitui.pipeline.detect.detector import CannotDetect, Found, Pixels
 
 USUAL_SIDE = 640  # of a model that takes any size
+USUAL_SCORE = 0.4  # from which on a box is believed, where the model's file says nothing of it
+METADATA = "anitui"  # what a model of one's own says of itself: its run, and from which score on it is best believed
 _PADDING = 114  # the grey that these models were trained with around pictures of another shape
 _LAYOUTS = "it must be boxes × (4 + objectness + classes), as of YOLOv5, or (4 + classes) × boxes, as of v8 and v11"
 
@@ -23,11 +26,14 @@ class Onnx:
     name = "onnx"
     grey = False
 
-    def __init__(self, file: Path, *, least_score: float = 0.4, overlap: float = 0.5) -> None:
+    def __init__(self, file: Path, *, least_score: float = 0.0, overlap: float = 0.5) -> None:
+        """`least_score` 0: what the file says of itself, or USUAL_SCORE."""
         self._file = file
-        self._least = least_score
         self._overlap = overlap
         self._session = _session(file)
+        self._about = _about(self._session)
+        own = self._about.get("threshold")
+        self._least = least_score or (float(own) if isinstance(own, int | float) else USUAL_SCORE)
         given = self._session.get_inputs()[0]
         shape = list(given.shape)
         if len(shape) != 4 or (isinstance(shape[1], int) and shape[1] != 3):
@@ -38,7 +44,8 @@ class Onnx:
 
     @property
     def settings(self) -> Mapping[str, object]:
-        return {"file": self._file.name, "least_score": self._least, "overlap": self._overlap}
+        run = {"run": self._about["run"]} if "run" in self._about else {}
+        return {"file": self._file.name, "least_score": self._least, "overlap": self._overlap, **run}
 
     def scale(self, width: int, height: int, least: float) -> float:
         return min(1.0, self._width / width, self._height / height)
@@ -105,6 +112,15 @@ def _session(file: Path) -> Any:
     except Exception as error:  # onnxruntime has a class of its own for each cause, all of them mean this
         line = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
         raise CannotDetect(f"{file} cannot be read as an ONNX model ({line}): name another one") from error
+
+
+def _about(session: Any) -> dict[str, Any]:
+    """What a model of one's own says of itself; nothing of all others."""
+    try:
+        found = json.loads(session.get_modelmeta().custom_metadata_map[METADATA])
+    except (KeyError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _one_each(boxes: NDArray[np.float64], scores: NDArray[np.float64], overlap: float) -> list[int]:

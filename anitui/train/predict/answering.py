@@ -138,7 +138,7 @@ def _detector_of(run: Run) -> Chosen:
     """A run that finds faces, as the detector that it becomes when it is exported."""
     from anitui.train.exporting import exported_detector
 
-    return Chosen("onnx", str(exported_detector(run)), (("least_score", 0.4),))
+    return Chosen("onnx", str(exported_detector(run)), (("least_score", 0.0),))
 
 
 @cache
