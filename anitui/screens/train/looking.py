@@ -1,4 +1,4 @@
-"""Looking at runs while they are seen: five times a second, in a thread, and never in a run's way."""
+"""Looking at runs while they are seen: several times a second, in a thread, and never in a run's way."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from anitui.train.mistakes import Mistakes
 
-LOOK_EVERY = 0.2  # seconds
+LOOK_EVERY = 0.15  # seconds: what was logged is to be seen within a quarter of one
 
 
 class Looking(FrameScreen):

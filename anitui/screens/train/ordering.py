@@ -96,23 +96,24 @@ class TrainForm(Form[TrainOrder]):
         train = sizes.pop("train", 0)
         others = "".join(f", {part} {number:,}" for part, number in sizes.items() if number)
         trained = plan.recipe
-        until = [f"{trained.epochs:g} epochs"] if trained.epochs else []
-        until += [duration(trained.minutes * 60)] if trained.minutes else []
         lines = [
             f"{plan.task}: {count(train, what[:-1], what)} of {count(len(plan.classes), 'class', 'classes')}{others}",
-            f"{trained.model} at {trained.size} px, {' or '.join(until)}: {self._long(plan, train)}",
+            f"{trained.model} at {trained.size} px, {self._long(plan, train)}",
             *plan.notes,
         ]
         return "\n".join(lines)
 
     def _long(self, plan: Plan, train: int) -> str:
+        limit, epochs = duration(plan.recipe.minutes * 60), f"{plan.recipe.epochs:g} epochs"
+        if not plan.recipe.epochs:
+            return f"{limit} of training"
         found = guess(plan.recipe, train, plan.order.device, self._lines)
         if found is None:
-            return "how long that takes, it says after its first steps"
-        long = duration(found.seconds).removeprefix("about ")
+            return f"{epochs}: how long that takes, it says after its first steps"
         if found.by_run is None:
-            return f"at most {long}, and a little for measuring" if plan.recipe.epochs else f"{long} of training"
-        return f"about {long}, going by run {found.by_run} ({found.rate:,.0f} images/s)"
+            return f"{epochs}, or {limit} if that is sooner"
+        going = f"going by run {found.by_run} ({found.rate:,.0f} images/s)"
+        return f"{epochs}: about {duration(found.seconds).removeprefix('about ')}, {going}"
 
     # What was typed.
 
