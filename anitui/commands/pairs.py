@@ -63,7 +63,8 @@ def tell_counts(counts: PairCounts, algorithm: str = "dhash") -> None:
         say(line)
     for note in counts.notes:
         say(note)
-    say("nothing was written; to keep the pairs up to a distance: anitui pairs --max-distance N")
+    by = "" if algorithm == "dhash" else f" --hash {algorithm}"
+    say(f"nothing was written; to keep the pairs up to a distance: anitui pairs{by} --max-distance N")
 
 
 def histogram(numbers: Mapping[int, int], algorithm: str = "dhash") -> list[str]:

@@ -1,7 +1,7 @@
 """The labels that are likely wrong, the most suspicious first, each with what it should be and why.
 
 Whom the run believes least is looked at more closely: what are those called that its model sees as most alike? Their
-votes count beside the model's own, a quarter as much: what noise does to one, it seldom does to both.
+votes count beside the model's own, half as much: what noise does to one, it seldom does to both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST = 5_000  # where nobody says how many: a person goes through some hundreds 
 VOTERS = 10
 LOOKED_CLOSELY = 20_000  # at least so many faces have their neighbours asked
 NEARLY_EQUAL = 0.995  # cosine: for these the model sees one and the same picture
-_WEIGHT = 0.25  # of the voters, beside the model
+_WEIGHT = 0.5  # of the voters, beside the model
 _PRIOR = 3.0  # so many further voters who vote as all faces are called
 
 
