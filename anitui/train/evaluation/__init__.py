@@ -1,0 +1,1 @@
+"""Models measured on what they have not learnt from; kept beside the run, and shown (docs/evaluation.md)."""
