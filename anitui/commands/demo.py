@@ -12,6 +12,7 @@ from anitui.commands import terminal
 from anitui.commands.opened import held
 from anitui.commands.telling import drive, report, say
 from anitui.demo.gather import JOBS
+from anitui.demo.lesson import Learnt, Lesson
 from anitui.demo.tour import ALIKE, IMPORTED, LABEL_FILES, POSTED, Tour, tour
 from anitui.words import count, duration, size
 from anitui.workspace import Workspace, create
@@ -20,7 +21,7 @@ from anitui.workspace import Workspace, create
 def run(options: argparse.Namespace) -> int:
     made = create(options.folder)
     with held(made) as at:
-        done = drive(tour(at.workspace, at.catalogue, at.settings, seed=options.seed))
+        done = drive(tour(at.workspace, at.catalogue, at.settings, seed=options.seed, lesson=Lesson()))
     _tell(options.folder, done)
     headless = options.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
     if headless:
@@ -47,6 +48,7 @@ def _tell(folder: Path, done: Tour) -> None:
         parts = ", ".join(f"{part} {number:,}" for part, number in done.split.items())
         say(f"  split     {parts}: no picture, near-duplicate or post on two sides; g p")
         say(f"  exported  {count(done.exported, 'crop')} in exports/dataset, for torchvision and others: g e")
+        _tell_learnt(done.learnt)
     if done.page:
         say("  counted   everything, as one page: exports/statistics.html; g i")
     for sentence in done.decided:
@@ -61,6 +63,20 @@ def _tell(folder: Path, done: Tour) -> None:
     say(f'  anitui -w {folder} sql "FROM images LIMIT 5"         ask the catalogue')
     say(f'  anitui -w {folder} clean --rule "dhash<=3"           what a rule would decide, before it does')
     say(f"  anitui -w {folder} history                           what was decided, and `undo` to take it back")
+
+
+def _tell_learnt(learnt: Learnt) -> None:
+    if learnt.why_not:
+        say(f"  trained   nothing: {learnt.why_not}")
+    elif learnt.run:
+        classes = count(learnt.classes, "character")
+        right = f"{learnt.right:,} of {learnt.tested:,} faces that it never saw are named rightly"
+        say(f"  trained   run {learnt.run}, {classes} in {duration(learnt.seconds)}: g t")
+        say(f"  measured  {right}: g v")
+        if learnt.look_wrong:
+            say(f"  reviewed  {count(learnt.look_wrong, 'name looks', 'names look')} wrong: g f, then the review")
+        for suspect in learnt.suspects:
+            say(f"    {suspect}")
 
 
 def _tell_faces(done: Tour) -> None:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from anitui.demo.gather import gather
+from anitui.demo.lesson import Learnt, Lesson, learn
+from anitui.demo.portraits import draw_portraits
 from anitui.demo.world import make_world
 from anitui.pipeline.cleanup import clean
 from anitui.pipeline.collect.owner import CollectReport
@@ -69,6 +71,7 @@ class Tour:
     label_files: int = 0
     split: dict[str, int] = field(default_factory=dict)  # its parts; empty where there is nobody to split
     exported: int = 0
+    learnt: Learnt = field(default_factory=Learnt)
     page: bool = False
     pairs: int = 0
     pairs_open: int = 0
@@ -79,8 +82,13 @@ class Tour:
     bytes: int = 0
 
 
-def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed: int) -> Work[Tour]:
-    """Make the sample, or go on where an earlier one was cut off; what a person decided in it stays."""
+def tour(
+    workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed: int, lesson: Lesson | None
+) -> Work[Tour]:
+    """Make the sample, or go on where an earlier one was cut off; what a person decided in it stays.
+
+    Without a `lesson` no model is trained.
+    """
     done = Tour()
     folder, posted = workspace.root / IMPORTED, workspace.root / POSTED
     if not (folder.exists() and posted.exists()):
@@ -109,6 +117,8 @@ def tour(workspace: Workspace, catalogue: Catalogue, settings: Settings, *, seed
     if fresh:
         _name(catalogue)
     yield from _split(workspace, catalogue, settings, done)
+    if done.split and lesson is not None:
+        done.learnt = yield from learn(workspace, catalogue, SPLIT, lesson)
     if fresh:
         done.decided = _told(catalogue)
     for name in LABEL_FILES:
@@ -145,6 +155,7 @@ def _draw(folder: Path, posted: Path, seed: int) -> None:
     unfinished = folder.with_name(f".{IMPORTED}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
     world = make_world(unfinished / IMPORTED, seed)
+    draw_portraits(unfinished / IMPORTED, seed)
     (unfinished / POSTED).mkdir()
     for title in list(dict.fromkeys(each.title for each in world.pictures))[:POSTED_TITLES]:
         (unfinished / IMPORTED / title).rename(unfinished / POSTED / title)

@@ -63,7 +63,7 @@ class Recipe:
     precision: str = "auto"  # of numbers; auto: bf16 where the processor has it
     channels_last: bool = True  # in memory as convolutions like it
     compile: str = "auto"  # torch.compile; auto: on a GPU, in runs of some length
-    threads: int = 0  # of the CPU; 0: one for each core
+    threads: int = 0  # of the CPU; 0: one for each core that nobody else works on
     processes: int = 0  # that train together; 0: one for each GPU
     seed: int = 7  # of all chance: the same seed, the same run
 
