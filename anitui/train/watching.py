@@ -80,7 +80,7 @@ class Watch:
             if known is not None and known[0] == stamp and known[1].standing.state in runs.ENDED:
                 found[each.folder] = known
                 continue
-            with suppress(OSError, ValueError, KeyError):  # it is being taken away, or was mended by hand
+            with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # deleted just now, or by hand
                 run = known[1].run if known is not None and known[0][0] == stamp[0] else each
                 _ = run.settings
                 found[each.folder] = stamp, Line(run, run.standing(), run.note)
@@ -99,12 +99,13 @@ class Watch:
             closely = lines[0].number
         logged: dict[int, Logged] = {}
         left = _CHUNKS
-        for number in dict.fromkeys((*((closely,) if closely is not None else ()), *also)):
-            if number in by_number:
-                reader = self._reader(by_number[number])
-                while left and reader.poll():
-                    left -= 1
-                logged[number] = Logged(reader.version, reader.series)
+        wanted = [each for each in dict.fromkeys((closely, *also)) if each is not None and each in by_number]
+        self._forget({by_number[number].folder for number in wanted})
+        for number in wanted:
+            reader = self._reader(by_number[number])
+            while left and reader.poll():
+                left -= 1
+            logged[number] = Logged(reader.version, reader.series)
         run = by_number.get(closely) if closely is not None else None
         mistakes = self._mistakes_of(run) if run is not None else None
         return Seen(lines, logged, mistakes, self._words_of(run) if run is not None else (), more=not left)
@@ -115,9 +116,13 @@ class Watch:
         known = self._readers.pop(run.folder, None)
         reader = known[1] if known is not None and known[0] == which else MetricsReader(run.metrics)
         self._readers[run.folder] = which, reader
-        while len(self._readers) > _KEPT:
-            self._readers.pop(next(iter(self._readers)))
         return reader
+
+    def _forget(self, wanted: set[Path]) -> None:
+        """Of runs that nobody looks at, only some are kept: those that were looked at last."""
+        others = [each for each in self._readers if each not in wanted]
+        for each in others[: max(0, len(others) + len(wanted) - _KEPT)]:
+            del self._readers[each]
 
     def _mistakes_of(self, run: Run) -> Mistakes | None:
         if self._mistakes is None or self._mistakes.run != run:

@@ -80,6 +80,8 @@ def test_a_folder_that_is_no_run_is_passed_over(workspace: Workspace) -> None:
     (workspace.runs / "2").mkdir()
     (workspace.runs / "3").mkdir()
     (workspace.runs / "3" / "settings.json").write_text("{ torn")
+    odd = write_run(workspace, 4, state="failed")
+    (odd.folder / "live.json").write_text("[1, 2]")
     assert [line.number for line in Watch(workspace).lines()] == [1]
 
 
@@ -129,3 +131,15 @@ def test_much_that_was_logged_is_read_in_several_looks(workspace: Workspace, mon
         more = seen.more
         lengths.append(len(seen.logged[1].series["train/loss"]))
     assert len(lengths) > 5 and lengths == sorted(lengths) and lengths[-1] == 2000
+
+
+def test_of_many_runs_none_is_read_again_and_again(workspace: Workspace) -> None:
+    for number in range(1, 12):
+        write_run(workspace, number, steps=20)
+    watch = Watch(workspace)
+    first = watch.look(1, tuple(range(2, 12)))
+    while first.more:
+        first = watch.look(1, tuple(range(2, 12)))
+    again = watch.look(1, tuple(range(2, 12)))
+    assert not again.more
+    assert {number: found.version for number, found in again.logged.items()} == dict.fromkeys(range(1, 12), 1)

@@ -169,7 +169,7 @@ class Board(Looking):
         if self._drawn.get(name) == from_what:
             return
         self._drawn[name] = from_what
-        best_by = line.run.best_by if line is not None else ""
+        best_by = str(line.run.settings.get("best_by") or "") if line is not None else ""
         match name:
             case "loss":
                 found = tracing.loss(runs)

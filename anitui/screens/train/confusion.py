@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.color import Color as RichColor
 from rich.style import Style
 from rich.text import Text
@@ -44,7 +44,7 @@ class Confusion(Widget, can_focus=False):
             return Text(self._none, "dim")
         if not found.pairs:
             return Text(f"all {found.measured:,} are right")
-        name = min(_NAME, max(len(each) for each in found.classes) + 1, width // 3)
+        name = min(_NAME, max(cell_len(each) for each in found.classes) + 1, width // 3)
         fits = min(height - 1, (width - name) // _CELL)
         if fits < _LEAST:
             return Text("\n").join(self._pairs(found, width)[: max(1, height)])
@@ -65,7 +65,7 @@ class Confusion(Widget, can_focus=False):
         right, wrong = (Color.parse(self.app.theme_variables[each]) for each in ("accent", "error"))
         above = Text(cut("is \\ said", name - 1).ljust(name), "dim", no_wrap=True)
         for each in chosen:
-            above.append(cut(_short(found.classes[each]), _CELL - 1).rjust(_CELL))
+            above.append(_short(found.classes[each]))
         lines = [above]
         for at, each in enumerate(chosen):
             line = Text(_fit(found.classes[each], name), no_wrap=True)
@@ -105,4 +105,5 @@ def _fit(text: str, width: int) -> str:
 
 def _short(text: str) -> str:
     """As much of a name as there is room for above a column."""
-    return tame(text).replace("_", " ").strip()[: _CELL - 1]
+    start = set_cell_size(tame(text).replace("_", " ").strip(), _CELL - 1).rstrip()
+    return " " * (_CELL - cell_len(start)) + start

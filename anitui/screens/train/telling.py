@@ -41,7 +41,7 @@ def line(of: Line, room: int, *, marked: bool) -> Parts:
     if of.standing.silent:
         sign, role = "?", "waits"
     loss = _loss(of.standing)
-    best = of.standing.best
+    best = best_of(of.standing)
     told = f"{100 * best[1]:.1f}" if best and not best[0].endswith("loss") else f"{best[1]:.2f}" if best else ""
     name = max(0, room - 7 - _LOSS - _BEST)
     parts: list[tuple[str, Role]] = [
@@ -53,6 +53,14 @@ def line(of: Line, room: int, *, marked: bool) -> Parts:
         (told.rjust(_BEST), "strong"),
     ]
     return parts
+
+
+def best_of(standing: Standing) -> tuple[str, float, float] | None:
+    """The best so far; None also where what stands there makes no sense."""
+    try:
+        return standing.best
+    except (LookupError, TypeError, ValueError):
+        return None
 
 
 def _loss(standing: Standing) -> str:
@@ -169,7 +177,7 @@ def _results(standing: Standing) -> list[Parts]:
     said = [f"{called}{value:.3f}" for called, value in losses if isinstance(value, (int, float))]
     if said:
         lines.append([("loss ", "dim"), (" · ".join(said), "plain")])
-    best = standing.best
+    best = best_of(standing)
     if best:
         name, value, epoch = best
         told = f"{name.partition('/')[2]} {in_words(name, value)}"

@@ -71,10 +71,11 @@ def in_short(line: Line) -> str:
 
 def ended(line: Line) -> tuple[str, str]:
     """What is said of a run that has just come to its end, and of which kind that is."""
+    from anitui.screens.train.telling import best_of
     from anitui.train.following import in_words
 
     standing = line.standing
-    best = standing.best
+    best = best_of(standing)
     result = f": {best[0].partition('/')[2]} {in_words(best[0], best[1])}" if best else ""
     if standing.state in ("failed", "killed"):
         return f"run {line.number} {standing.state}: {standing.reason}", "error"
