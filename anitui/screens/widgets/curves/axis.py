@@ -52,7 +52,7 @@ def labels(values: list[float]) -> list[str]:
     step = min((gap for gap in gaps if gap > 0), default=largest or 1.0)
     for unit, sign in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if largest >= 10 * unit or (largest >= unit and unit > 1e3):
-            return [_fixed(each / unit, step / unit) + sign if each else "0" for each in values]
+            return [_fixed(each / unit, step / unit, LONGEST - 1) + sign if each else "0" for each in values]
     if largest < 1e-3:
         return [_tiny(each) for each in values]
     return [_fixed(each, step) for each in values]
@@ -76,15 +76,18 @@ def short(value: float) -> str:
     return f"{value:,.0f}" if size >= 1000 else f"{value:.4g}"[: LONGEST + (value < 0)]
 
 
-def _fixed(value: float, step: float) -> str:
-    """With the digits that a step has: 0.25 of a step of 0.25, 0.50 beside it."""
+def _fixed(value: float, step: float, room: int = LONGEST) -> str:
+    """With the digits that a step has: 0.25 of a step of 0.25, 0.50 beside it. A sign has room of its own."""
     digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
     if digits < 12 and abs(step * 10**digits - round(step * 10**digits)) > 1e-6:
         digits += 1
+    room += value < 0
     text = f"{value:,.{digits}f}"
-    if len(text) > LONGEST and digits:
-        text = text.replace("0.", ".", 1) if abs(value) < 1 else f"{value:.{max(0, digits - len(text) + LONGEST)}f}"
-    return text[: LONGEST + 1] if text.startswith("-") else text[:LONGEST]
+    if len(text) > room and abs(value) < 1:
+        text = text.replace("0.", ".", 1)
+    if len(text) > room:
+        text = f"{value:.{max(0, digits - len(text) + room)}f}"
+    return text[:room]
 
 
 def _tiny(value: float) -> str:
