@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from anitui.words import count
 
@@ -123,6 +125,97 @@ class Matrix(Chart):
     @property
     def most(self) -> int:
         return max((max(row, default=0) for row in self.cells), default=0)
+
+    between: ClassVar[str] = "+"  # of the two names
+
+    def strength(self, row: int, column: int) -> float:
+        """How strongly a cell is coloured, from 0 to 1."""
+        return math.sqrt(self.cells[row][column] / self.most) if self.most else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heat(Matrix):
+    """How often who is in a row is taken for who is in a column; a cell is coloured by its share of the row."""
+
+    between: ClassVar[str] = "→"
+
+    @property
+    def empty(self) -> bool:
+        return not self.names
+
+    def strength(self, row: int, column: int) -> float:
+        total = sum(self.cells[row])
+        return self.cells[row][column] / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A number from 0 to 1, and where it lies for sure."""
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+    lead: Lead | None = None
+
+    @property
+    def between(self) -> str:
+        """`90.1–95.8`, in percent; nothing without bounds."""
+        return "" if self.low is None or self.high is None else f"{100 * self.low:.1f}–{100 * self.high:.1f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares(Chart):
+    """Rows of shares, in an order."""
+
+    shares: Sequence[Share] = ()
+    of: str = "row"
+    many: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not self.shares
+
+    def left_out(self, shown: int) -> str:
+        """How many there are beyond those shown, in words; nothing where there are none."""
+        rest = len(self.shares) - shown
+        return f"and {count(rest, f'more {self.of}', f'more {self.many or self.of + chr(115)}')}" if rest > 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points in the order in which they are joined."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point that is worth a name."""
+
+    name: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curves(Chart):
+    """Curves over a plane. `diagonal`: what one of them should be like, or be better than."""
+
+    curves: Sequence[Curve] = ()
+    marks: Sequence[Mark] = ()
+    across: str = ""  # what x and y are
+    up: str = ""
+    x_range: tuple[float, float] = (0.0, 1.0)
+    y_range: tuple[float, float] = (0.0, 1.0)
+    diagonal: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return not any(len(each.x) for each in self.curves)
 
 
 def clean(text: str) -> str:

@@ -12,7 +12,7 @@ from html import escape
 
 from anitui.pipeline.charts import svg
 from anitui.pipeline.charts.colours import DARK, LIGHT
-from anitui.pipeline.charts.model import Bar, Bars, Chart, Lines, Matrix, clean
+from anitui.pipeline.charts.model import Bar, Bars, Chart, Curves, Lines, Matrix, Shares, clean
 
 _MOST_ROWS = 1000  # of a table; what is beyond is in the view
 
@@ -57,12 +57,15 @@ class Page:
 
     title: str
     made: str
-    totals: Mapping[str, int]
+    totals: Mapping[str, int | str]
     charts: Sequence[Chart]
     samples: Sequence[Samples] = ()
     samples_told: str = ""
     cloud: bytes | None = None
     cloud_told: str = ""
+    notes: Sequence[str] = ()  # what one should know of the numbers
+    samples_title: str = "Samples"
+    footer: str = 'Each view can be asked: anitui sql "FROM stats_classes"'
 
 
 def made(page: Page) -> str:
@@ -79,7 +82,8 @@ def _parts(page: Page) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
     yield '<meta name="color-scheme" content="light dark">\n'
     yield f"<style>{_style()}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
-    yield f'<p class="about">{_safe(page.made)}</p>\n{_totals(page.totals)}{_contents(page)}</header>\n<main>\n'
+    yield f'<p class="about">{_safe(page.made)}</p>\n{_totals(page.totals)}{_notes(page.notes)}{_contents(page)}'
+    yield "</header>\n<main>\n"
     for chart in page.charts:
         if not chart.empty:
             yield _section(chart)
@@ -89,8 +93,7 @@ def _parts(page: Page) -> Iterator[str]:
     if page.samples:
         yield from _gallery(page)
     yield _nothing_yet([each for each in page.charts if each.empty])
-    yield '</main>\n<footer><p>Made by anitui. Each view can be asked: <code>anitui sql "FROM stats_classes"</code>'
-    yield "</p></footer>\n</body>\n</html>\n"
+    yield f"</main>\n<footer><p>Made by anitui. {_safe(page.footer)}</p></footer>\n</body>\n</html>\n"
 
 
 def _style() -> str:
@@ -109,22 +112,33 @@ def _data(content: bytes, kind: str) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def _totals(totals: Mapping[str, int]) -> str:
-    rows = "".join(f'<tr><th>{_safe(what)}</th><td class="n">{number:,}</td></tr>' for what, number in totals.items())
+def _notes(notes: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{_safe(each)}</li>" for each in notes) + "</ul>\n" if notes else ""
+
+
+def _totals(totals: Mapping[str, int | str]) -> str:
+    said = {what: number if isinstance(number, str) else f"{number:,}" for what, number in totals.items()}
+    rows = "".join(f'<tr><th>{_safe(what)}</th><td class="n">{_safe(text)}</td></tr>' for what, text in said.items())
     return f"<table>{rows}</table>\n" if rows else ""
 
 
 def _contents(page: Page) -> str:
     links = [(each.name, each.title) for each in page.charts if not each.empty]
-    links += [("cloud", "Word cloud")] * (page.cloud is not None) + [("samples", "Samples")] * bool(page.samples)
+    links += [("cloud", "Word cloud")] * (page.cloud is not None) + [("samples", page.samples_title)] * bool(
+        page.samples
+    )
     return "<nav>" + "".join(f'<a href="#{_safe(name)}">{_safe(title)}</a>' for name, title in links) + "</nav>\n"
 
 
 def _section(chart: Chart) -> str:
-    head = f'<h2>{_safe(chart.title)}</h2><p class="about">{_safe(chart.about)} · <code>{_safe(chart.view)}</code></p>'
+    head = f'<h2>{_safe(chart.title)}</h2><p class="about">{_safe(chart.about)}{_view(chart)}</p>'
     told = "".join(f"<p>{_safe(fact)}</p>" for fact in chart.facts)
     drawn = f'<div class="wide">{svg.inline(chart)}</div>'
     return f'<section id="{_safe(chart.name)}">{head}{told}{drawn}{_table(chart)}</section>\n'
+
+
+def _view(chart: Chart) -> str:
+    return f" · <code>{_safe(chart.view)}</code>" if chart.view else ""
 
 
 def _nothing_yet(charts: Sequence[Chart]) -> str:
@@ -152,6 +166,15 @@ def _rows(chart: Chart) -> tuple[list[str], list[list[str]]]:
     if isinstance(chart, Lines):
         rows = [[place, *(f"{each.values[at]:,}" for each in chart.series)] for at, place in enumerate(chart.places)]
         return ["", *(each.name for each in chart.series)], rows
+    if isinstance(chart, Shares):
+        return ["", chart.unit, "95 % within", ""], [
+            [each.name, f"{100 * each.value:.2f} %", each.between, each.note] for each in chart.shares
+        ]
+    if isinstance(chart, Curves):
+        rows = [
+            [each.name, f"{x:.4g}", f"{y:.4g}"] for each in chart.curves for x, y in zip(each.x, each.y, strict=True)
+        ]
+        return ["", chart.across, chart.up], rows
     bars: Sequence[Bar] = chart.bars if isinstance(chart, Bars) else chart.pairs if isinstance(chart, Matrix) else ()
     parts = chart.parts if isinstance(chart, Bars) else ()
     notes = any(each.note for each in bars)
@@ -163,7 +186,7 @@ def _rows(chart: Chart) -> tuple[list[str], list[list[str]]]:
 
 
 def _gallery(page: Page) -> Iterator[str]:
-    yield f'<section id="samples"><h2>Samples</h2><p class="about">{_safe(page.samples_told)}</p>\n'
+    yield f'<section id="samples"><h2>{_safe(page.samples_title)}</h2><p class="about">{_safe(page.samples_told)}</p>\n'
     yield '<div class="samples">'
     for each in page.samples:
         yield f"<article><h3>{_safe(each.label)} <small>{_safe(each.told)}</small></h3><div>"

@@ -4,91 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from rich.cells import cell_len
+from anitui.pipeline.charts import plot_shapes
+from anitui.pipeline.charts.drawing import COLOURS as COLOURS
+from anitui.pipeline.charts.drawing import EDGE, LINE, WIDTH, legend, wrapped
+from anitui.pipeline.charts.drawing import LETTER as LETTER
+from anitui.pipeline.charts.drawing import Box as Box
+from anitui.pipeline.charts.drawing import Drawing as Drawing
+from anitui.pipeline.charts.drawing import Path as Path
+from anitui.pipeline.charts.drawing import Words as Words
+from anitui.pipeline.charts.drawing import fitted as fitted
+from anitui.pipeline.charts.drawing import role as role
+from anitui.pipeline.charts.drawing import width_of as width_of
+from anitui.pipeline.charts.model import Bar, Bars, Chart, Curves, Histogram, Lines, Matrix, Shares, clean, short
 
-from anitui.pipeline.charts.model import Bar, Bars, Chart, Histogram, Lines, Matrix, clean, short
-
-WIDTH = 760
-LETTER = 14  # the size of what is written, in the same units
-_LINE = 20
-_EDGE = 16
 _NAME = 210  # the most that names may take
 MOST_ROWS = 40
 _FEW = 24
-COLOURS = 8  # series and parts that are told apart
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    x: float
-    y: float
-    width: float
-    height: float
-    role: str
-    strength: float = 1.0  # how much of its colour
-    says: str = ""  # what a pointer over it is told
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    x: float
-    y: float  # of the line that letters stand on
-    text: str
-    role: str = "ink"
-    at: str = "start"  # start, middle or end of the text is at x
-    size: float = LETTER
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    points: tuple[tuple[float, float], ...]
-    role: str
-    width: float = 2.0
-
-
-@dataclass(slots=True)
-class Drawing:
-    title: str
-    about: str
-    height: float = 0.0
-    width: float = WIDTH
-    shapes: list[Box | Words | Path] = field(default_factory=list)
-
-
-def width_of(text: str, size: float = LETTER) -> float:
-    """About how wide a text is in any usual font."""
-    narrow = sum(1 for letter in text if letter in " .,:;'|!ijl()[]–-")
-    cells = cell_len(text)
-    return size * (0.6 * (cells - narrow) + 0.34 * narrow)
-
-
-def fitted(text: str, room: float, size: float = LETTER) -> str:
-    """The text, cut with `…` where it is too wide."""
-    if width_of(text, size) <= room:
-        return text
-    while text and width_of(text + "…", size) > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
 
 
 def lay_out(chart: Chart, *, headed: bool = True, width: float = WIDTH) -> Drawing:
     """The chart as shapes. `headed`: with its title and what it counts above it, as a picture of its own needs."""
     drawing = Drawing(clean(chart.title), clean(chart.about), width=width)
-    y = float(_EDGE)
+    y = float(EDGE)
     if headed:
         y += 10
-        drawing.shapes.append(Words(_EDGE, y, drawing.title, size=LETTER * 1.4))
+        drawing.shapes.append(Words(EDGE, y, drawing.title, size=LETTER * 1.4))
         for text in (chart.about, *(() if chart.empty else chart.facts)):
-            for line in _wrapped(clean(text), width - 2 * _EDGE):
-                y += _LINE
-                drawing.shapes.append(Words(_EDGE, y, line, "dim"))
-        y += _EDGE
+            for line in wrapped(clean(text), width - 2 * EDGE):
+                y += LINE
+                drawing.shapes.append(Words(EDGE, y, line, "dim"))
+        y += EDGE
     if chart.empty:
-        for line in _wrapped(clean(chart.nothing or "nothing yet"), width - 2 * _EDGE):
-            y += _LINE
-            drawing.shapes.append(Words(_EDGE, y, line, "dim"))
+        for line in wrapped(clean(chart.nothing or "nothing yet"), width - 2 * EDGE):
+            y += LINE
+            drawing.shapes.append(Words(EDGE, y, line, "dim"))
     elif isinstance(chart, Histogram):
         y = _standing(drawing, chart, y)
     elif isinstance(chart, Bars):
@@ -97,54 +47,31 @@ def lay_out(chart: Chart, *, headed: bool = True, width: float = WIDTH) -> Drawi
         y = _over_time(drawing, chart, y)
     elif isinstance(chart, Matrix):
         y = _square(drawing, chart, y)
-    drawing.height = y + _EDGE
+    elif isinstance(chart, Shares):
+        y = plot_shapes.shares(drawing, chart, y, MOST_ROWS)
+    elif isinstance(chart, Curves):
+        y = plot_shapes.curves(drawing, chart, y)
+    drawing.height = y + EDGE
     return drawing
-
-
-def role(number: int) -> str:
-    """The colour of a series, or of a part."""
-    return f"s{number % COLOURS}"
-
-
-def _wrapped(text: str, room: float) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and width_of(longer) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return [fitted(each, room) for each in lines]
-
-
-def _legend(drawing: Drawing, names: Sequence[str], y: float) -> float:
-    x = float(_EDGE)
-    for at, name in enumerate(names):
-        text = fitted(clean(name), 220)
-        if x + 22 + width_of(text) > drawing.width - _EDGE and x > _EDGE:
-            x, y = float(_EDGE), y + _LINE
-        drawing.shapes += [Box(x, y + 4, 12, 12, role(at)), Words(x + 18, y + 15, text, "dim")]
-        x += 38 + width_of(text)
-    return y + _LINE + 8
 
 
 def _lying(drawing: Drawing, chart: Bars, y: float) -> float:
     """Rows with their names before them and their numbers behind."""
     if chart.parts:
-        y = _legend(drawing, chart.parts, y)
+        y = legend(drawing, chart.parts, y)
     shown = len(chart.bars) if len(chart.bars) <= MOST_ROWS + 1 else MOST_ROWS
     y = _row_by_row(drawing, chart.bars[:shown], chart.most, y)
     if rest := chart.left_out(shown):
-        drawing.shapes.append(Words(_EDGE, y + 16, rest, "dim"))
-        y += _LINE + 4
+        drawing.shapes.append(Words(EDGE, y + 16, rest, "dim"))
+        y += LINE + 4
     return y
 
 
 def _row_by_row(drawing: Drawing, bars: Sequence[Bar], most: int, y: float) -> float:
     names = [fitted(clean(each.name), _NAME) for each in bars]
     behind = [f"{each.value:,}" + (f"  {clean(each.note)}" if each.note else "") for each in bars]
-    left = _EDGE + max(map(width_of, names)) + 10
-    room = drawing.width - _EDGE - left - max(map(width_of, behind)) - 10
+    left = EDGE + max(map(width_of, names)) + 10
+    room = drawing.width - EDGE - left - max(map(width_of, behind)) - 10
     for each, name, number in zip(bars, names, behind, strict=True):
         drawing.shapes.append(Words(left - 10, y + 16, name, at="end"))
         wide = max(1.5, room * each.value / most) if each.value and most else 0.0
@@ -154,15 +81,15 @@ def _row_by_row(drawing: Drawing, bars: Sequence[Bar], most: int, y: float) -> f
                 drawing.shapes.append(Box(x, y + 3, wide * part / each.value, 16, role(at), says=f"{name}: {part:,}"))
                 x += wide * part / each.value
         drawing.shapes.append(Words(left + wide + 8, y + 16, number, "dim"))
-        y += _LINE + 3
+        y += LINE + 3
     return y
 
 
 def _standing(drawing: Drawing, chart: Histogram, y: float) -> float:
     """Bars beside each other, names below where there is room for them, aslant never."""
     y += LETTER  # for the number above the highest
-    high, left, bottom = 220.0, _EDGE + 52.0, 26.0
-    right = float(drawing.width - _EDGE)
+    high, left, bottom = 220.0, EDGE + 52.0, 26.0
+    right = float(drawing.width - EDGE)
     _grid(drawing, chart.most, y, high, left, right, log=False)
     each_wide = min((right - left) / len(chart.bars), 120.0)
     taken = -math.inf
@@ -215,8 +142,8 @@ def _powers(most: int) -> list[int]:
 
 def _over_time(drawing: Drawing, chart: Lines, y: float) -> float:
     names = [f"{each.name} ({each.total:,})" if chart.totals else each.name for each in chart.series]
-    y = _legend(drawing, names, y) + 6
-    high, left, right = 240.0, _EDGE + 52.0, float(drawing.width - _EDGE)
+    y = legend(drawing, names, y) + 6
+    high, left, right = 240.0, EDGE + 52.0, float(drawing.width - EDGE)
     _grid(drawing, chart.most, y, high, left, right, log=chart.log)
     last = len(chart.places) - 1
     if last < _FEW:
@@ -276,8 +203,8 @@ def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
 def _square(drawing: Drawing, chart: Matrix, y: float) -> float:
     names = [fitted(clean(each), 170, 12) for each in chart.names]
     number = len(names)
-    left = _EDGE + max(width_of(each, 12) for each in names) + 34
-    side = min(34.0, (drawing.width - _EDGE - left) / number)
+    left = EDGE + max(width_of(each, 12) for each in names) + 34
+    side = min(34.0, (drawing.width - EDGE - left) / number)
     for at in range(number):
         drawing.shapes.append(Words(left + (at + 0.5) * side, y + 12, f"{at + 1}", "dim", "middle", 11))
     y += 18
@@ -285,8 +212,8 @@ def _square(drawing: Drawing, chart: Matrix, y: float) -> float:
         drawing.shapes.append(Words(left - 8, y + side * 0.5 + 5, f"{name}  {row + 1}", at="end", size=12))
         for column, value in enumerate(chart.cells[row]):
             x = left + column * side
-            strength = 0.06 if not value else 0.15 + 0.75 * math.sqrt(value / chart.most)
-            says = f"{name} + {names[column]}: {value:,}" if row != column else ""
+            strength = 0.06 if not value else 0.15 + 0.75 * chart.strength(row, column)
+            says = f"{name} {chart.between} {names[column]}: {value:,}" if value else ""
             drawing.shapes.append(Box(x + 1, y + 1, side - 2, side - 2, "s0", strength, says=says))
             if value and side >= 24:
                 role_of = "page" if strength > 0.6 else "ink"
@@ -294,8 +221,10 @@ def _square(drawing: Drawing, chart: Matrix, y: float) -> float:
         y += side
     y += 14
     shown = chart.pairs[:12]
+    if not shown:
+        return y
     y = _row_by_row(drawing, shown, max(each.value for each in shown), y)
     if len(chart.pairs) > len(shown):
-        drawing.shapes.append(Words(_EDGE, y + 16, f"and {len(chart.pairs) - len(shown):,} more pairs", "dim"))
-        y += _LINE + 4
+        drawing.shapes.append(Words(EDGE, y + 16, f"and {len(chart.pairs) - len(shown):,} more pairs", "dim"))
+        y += LINE + 4
     return y

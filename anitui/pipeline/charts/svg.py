@@ -25,7 +25,7 @@ def styles(colours: Mapping[str, str]) -> str:
     """How the roles look, as CSS."""
     filled = "".join(f".{role}{{{_property(role)}:{colour}}}" for role, colour in colours.items())
     return filled + "".join(
-        f".line.{role}{{fill:none;stroke:{colour}}}" for role, colour in colours.items() if role[1:].isdigit()
+        f".line.{role}{{fill:none;stroke:{colour}}}" for role, colour in colours.items() if role not in ("grid", "page")
     )
 
 

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-from anitui.pipeline.charts.model import Bar, Bars, Chart, Histogram, Lines, Matrix, Series, clean, short
+from anitui.pipeline.charts import plot_text
+from anitui.pipeline.charts.line import Line as Line
+from anitui.pipeline.charts.line import fitted as fitted
+from anitui.pipeline.charts.line import wrapped as wrapped
+from anitui.pipeline.charts.model import (
+    Bar,
+    Bars,
+    Chart,
+    Curves,
+    Histogram,
+    Lines,
+    Matrix,
+    Series,
+    Shares,
+    clean,
+    short,
+)
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _RISING = " ▁▂▃▄▅▆▇█"
@@ -16,21 +31,6 @@ _PARTS = "█▓▒░"  # bars of several parts are told apart without colours 
 _WIDEST_NAME = 32
 _SHADES = " ·░▒▓█"
 _AREA = 5  # lines of a series over time
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`pieces` are texts with what they are: `name`, `bar0`, `bar1`, …, `number`, `dim`, `title`.
-
-    `row` is the row of the chart that it shows, if it shows one.
-    """
-
-    pieces: tuple[tuple[str, str], ...]
-    row: int | None = None
-
-    @property
-    def text(self) -> str:
-        return "".join(text for text, _ in self.pieces).rstrip()
 
 
 def heading(chart: Chart, width: int) -> list[Line]:
@@ -58,6 +58,10 @@ def lines(chart: Chart, width: int, most: int | None = None, *, log: bool = Fals
         drawn = _over_time(chart, width, log or chart.log)
     elif isinstance(chart, Matrix):
         drawn = _matrix(chart, width, most, log)
+    elif isinstance(chart, Shares):
+        drawn = plot_text.shares(chart, width, most)
+    elif isinstance(chart, Curves):
+        drawn = plot_text.curves(chart, width)
     else:
         raise AssertionError(f"{type(chart).__name__} cannot be drawn")
     return [_cut(line, width) for line in drawn]
@@ -80,35 +84,12 @@ def rows(chart: Chart) -> Sequence[Bar]:
         return chart.bars
     if isinstance(chart, Matrix):
         return chart.pairs
+    if isinstance(chart, Shares):
+        return [Bar(each.name, round(1000 * each.value), lead=each.lead) for each in chart.shares]
     if isinstance(chart, Lines):
         leads = [*chart.leads, *[None] * len(chart.series)]
         return [Bar(each.name, each.total, lead=lead) for each, lead in zip(chart.series, leads, strict=False)]
     return ()
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Words on lines of so many cells."""
-    found: list[str] = []
-    line = ""
-    for word in text.split():
-        while cell_len(word) > width:
-            found, line, word = [*found, line] if line else found, "", word
-            cut = set_cell_size(word, width).rstrip()
-            found.append(cut)
-            word = word[max(1, len(cut)) :]
-        if line and cell_len(line) + 1 + cell_len(word) > width:
-            found.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*found, line] if line else found
-
-
-def fitted(text: str, width: int) -> str:
-    """Cut with `…`, or filled with spaces."""
-    if cell_len(text) > width:
-        text = set_cell_size(text, width - 1) + "…"
-    return set_cell_size(text, width)
 
 
 def _bars(chart: Bars, width: int, most: int | None, log: bool) -> Iterator[Line]:
@@ -224,12 +205,13 @@ def _matrix(chart: Matrix, width: int, most: int | None, log: bool) -> Iterator[
             pieces = [(f"{at + 1:>2} ", "dim"), (fitted(names[at], name_wide), "name")]
             for other in range(fits):
                 value = chart.cells[at][other]
-                shade = _SHADES[max(1, round((len(_SHADES) - 1) * math.sqrt(value / chart.most))) if value else 0]
+                strength = chart.strength(at, other)
+                shade = _SHADES[max(1, round((len(_SHADES) - 1) * strength)) if value else 0]
                 text = shade * 2 if cell == 2 else f" {short(value)}".rjust(cell) if value else "·".rjust(cell)
                 pieces.append((text, "dim" if not value else "bar0" if cell == 2 else "number"))
             yield Line(tuple(pieces))
         yield Line(())
     shown = len(chart.pairs) if most is None or len(chart.pairs) <= most + 1 else most
-    yield from _rows(chart.pairs[:shown], max(each.value for each in chart.pairs), width, log)
+    yield from _rows(chart.pairs[:shown], max((each.value for each in chart.pairs), default=0), width, log)
     if len(chart.pairs) > shown:
         yield Line(((f"and {len(chart.pairs) - shown:,} more", "dim"),))

@@ -13,7 +13,7 @@ from anitui.errors import WrongUse
 from anitui.files import write_atomically
 from anitui.progress import Event, Work
 from anitui.train import predicting
-from anitui.train.evaluation import boxes, one_name, pair_pictures, same_pairs, several_names
+from anitui.train.evaluation import boxes, finding, one_name, pair_pictures, same_pairs, several_names
 from anitui.train.evaluation.predictions import Members, Predictions, read
 from anitui.train.evaluation.report import FILE, VERSION, Evaluation, OneName, SamePairs, SeveralNames, as_json
 from anitui.train.evaluation.report import read as read_report
@@ -139,7 +139,7 @@ def _names(
 
 
 def _of_detector(run: Run, order: EvalOrder, members: Members) -> Work[Evaluation]:
-    yield from predicting.predict_part(run, [order.part], order.device)
+    yield from finding.found_in(run, order.part, order.device)
     yield Event("measuring")
     found = boxes.measured(run, order.part, members)
     made = _evaluation(run, order, members, [], found.pictures, None, None, None, {})

@@ -232,10 +232,14 @@ def test_faces_that_were_found(workspace: Workspace) -> None:
         for each in members[:10]
     ]
     elsewhere = {"image_id": 12345, "category_id": 1, "bbox": [0, 0, 5, 5], "score": 0.99}
-    (run.folder / "evaluation" / "detections_test.json").write_text(json.dumps([*boxes, elsewhere]))
+    file = run.folder / "evaluation" / "detections_test.json"
+    file.write_text(json.dumps([*boxes, elsewhere]), "utf-8")
     found = measured(run).boxes
     assert found is not None and (found.pictures, found.boxes, found.found) == (21, 20, 10)
     assert found.detection.ar == pytest.approx(0.5) and found.detection.ap == pytest.approx(51 / 101)
     assert latest(run) is not None
+    file.write_text('[{"bbox": [1, 2]}]', "utf-8")
+    with pytest.raises(AnituiError, match="no list of detections"):
+        measured(run)
     with pytest.raises(WrongUse, match="compares none"):
         measured(run, EvalOrder(pairs=Path(__file__).with_name("none.csv")))
