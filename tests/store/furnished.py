@@ -66,7 +66,8 @@ INSERT INTO frozen_splits (split, kind, label_set, made_from, report)
 VALUES ('published', 'face', 'characters', '{"as_published": {}}', '{}');
 INSERT INTO split_members VALUES
     (1, 'train', 1, 1, 1, ['chino']), (1, 'test', 2, 1, 1, ['rize']), (1, 'test', 3, 2, 2, ['chino']);
-INSERT INTO runs (run_id, name, recipe, split, state) VALUES (1, 'first', 'classic', 'published', 'done');
+INSERT INTO runs (run_id, name, task, recipe, split, state, classes, settings)
+VALUES (1, 'first', 'single', 'classic', 'published', 'done', 3, '{}');
 INSERT INTO run_metrics VALUES (1, 1, 1, 'val_top1', 0.5, NULL), (1, 2, 2, 'val_top1', 0.6, NULL);
 INSERT INTO reviews (run_id, label_set, looked_at, look_wrong, made_at)
 VALUES (1, 'characters', 3, 1, now()::TIMESTAMP + INTERVAL 2 DAY);

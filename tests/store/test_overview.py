@@ -43,7 +43,8 @@ def shelf(catalogue: Catalogue) -> Catalogue:
             "INSERT INTO frozen_splits (split_id, split, kind, label_set, made_from, report) VALUES "
             "(1, 's', 'image', 'characters', '{}', '{}'), (2, 't', 'image', 'characters', '{}', '{}')",
             "INSERT INTO split_members VALUES (1, 'train', NULL, 1, 1, []), (2, 'val', NULL, 1, 1, [])",
-            "INSERT INTO runs (run_id, name, state) SELECT n, 'run', 'done' FROM range(5) t(n)",
+            "INSERT INTO runs (run_id, name, task, state, classes, settings) "
+            "SELECT n, 'run', 'single', 'done', 9, '{}' FROM range(5) t(n)",
             # Of these, one was judged and one has a picture that is set aside.
             "INSERT INTO pairs SELECT 'image', a, b, 'dhash', 1 FROM (VALUES (1, 2), (1, 3), (2, 3), (1, 7)) t(a, b)",
             "INSERT INTO verdicts (kind, a_id, b_id, verdict, said_by) VALUES ('image', 1, 2, 'different', 'me')",
