@@ -98,7 +98,8 @@ class ViewingScreen(ArrangedScreen[FaceView]):
 
     def matters(self, action_id: str) -> bool:
         if action_id == "faces.confirm":  # it works anywhere, and is worth a place where names are doubted
-            return self._view.order == REVIEW and super().matters(action_id)
+            asked = self._view.order == REVIEW and self._view.like is None
+            return asked and super().matters(action_id)
         return super().matters(action_id)
 
     # What is shown.
