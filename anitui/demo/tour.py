@@ -49,6 +49,7 @@ OFFLINE = "animeface"  # the detector that needs no download
 FACES = "10%"  # of a picture's shorter side, the smallest that is drawn
 LABEL_FILES = ("lap", "coco", "csv")
 SPLIT = "main"
+CAST = 10  # faces that a label has at least: those that are drawn again and again, not the titles
 CROPS = 96  # pixels
 SURE = "dhash<=1 phash<=1 labels:equal keep:larger,heavier"
 
@@ -141,7 +142,7 @@ def _split(workspace: Workspace, catalogue: Catalogue, settings: Settings, done:
     """Deal the named faces to parts, once, and write them as crops in class folders."""
     dealt = any(each.action == "split.make" for each in journal.history(catalogue))
     if not dealt and overview.overview(catalogue, datetime.now(UTC).date()).named_faces:
-        yield from make_split(workspace, catalogue, SplitOrder(SPLIT), settings.importing)
+        yield from make_split(workspace, catalogue, SplitOrder(SPLIT, least=CAST), settings.importing)
     found = [each for each in splits.listed(catalogue) if each.split == SPLIT]
     if found:
         done.split = {part: number for part, number in found[0].sizes.items() if number}

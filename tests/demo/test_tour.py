@@ -148,8 +148,8 @@ def test_a_model_is_trained_measured_and_asked_about_the_names(made: Made) -> No
 
 def test_named_faces_are_dealt_to_parts_and_written_with_a_page_of_numbers(made: Made) -> None:
     told = made.told
-    # All but the one that a person is unsure about.
-    assert sum(told.split.values()) == told.exported == told.named - 1 > 100
+    # Titles that hardly anybody has as a name are left out.
+    assert told.named > sum(told.split.values()) == told.exported > 90
     assert told.split["train"] > told.split["test"]
     crops = list((made.root / "exports" / "dataset").glob("*/*/*"))
     assert len(crops) == told.exported and {path.parts[-3] for path in crops} == set(told.split)
