@@ -53,6 +53,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def interrupted(options: argparse.Namespace) -> str:
+    """ctrl-C while models are trained for it."""
+    del options
+    return "each fold that is done is kept, and the same command goes on behind it; no queue was changed"
+
+
 def tell(done: ReviewReport, queue: list[tuple[object, ...]]) -> None:
     """What a review came to, for a person."""
     say(f"run {done.run}: {ranked_in_words(done.look_wrong, done.agreed, done.looked_at)}")
