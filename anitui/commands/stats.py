@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from anitui.commands.charting import room, tell
 from anitui.commands.opened import Opened, opened
 from anitui.commands.telling import drive, report, say
 from anitui.errors import WrongUse
@@ -25,12 +24,7 @@ from anitui.pipeline.measuring.rows import Statistic
 from anitui.store.overview import overview
 from anitui.words import count, size
 
-_PIPED = 100  # cells, where there is no terminal
 _ROWS = 10  # of a chart among others; one that was asked for by its name is whole
-_STYLES = {
-    "title": "bold", "dim": "dim", "number": "", "name": "", "bar0": "blue", "bar1": "yellow", "bar2": "green",
-    "bar3": "magenta", "bar4": "red", "bar5": "cyan",
-}  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,16 +49,16 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _show(at: Opened, measured: Measured, asked: list[Statistic]) -> None:
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPED
+    width = room()
     if not asked:
         _totals(at, measured)
     for each in asked or measuring.chosen(measuring.USUAL):
         chart = measured.chart(each)
         if asked or not chart.empty:
-            _tell([*text.heading(chart, width), *text.lines(chart, width, None if asked else _ROWS), Line(())])
+            tell([*text.heading(chart, width), *text.lines(chart, width, None if asked else _ROWS), Line(())])
     if not asked:
         others = " ".join(name for name in measuring.NAMES if name not in measuring.USUAL)
-        _tell([Line(((each, "dim"),)) for each in text.wrapped(f"more: anitui stats {others}, or all", width)])
+        tell([Line(((each, "dim"),)) for each in text.wrapped(f"more: anitui stats {others}, or all", width)])
 
 
 def _totals(at: Opened, measured: Measured) -> None:
@@ -77,21 +71,6 @@ def _totals(at: Opened, measured: Measured) -> None:
     say()
     if not totals["pictures"]:
         say(NO_PICTURES + "\n")
-
-
-def _tell(lines: list[Line]) -> None:
-    """Coloured on a terminal, plain elsewhere."""
-    if not sys.stdout.isatty():
-        for line in lines:
-            say(line.text)
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    for line in lines:
-        pieces = [(piece, _STYLES.get(role, "")) for piece, role in line.pieces]
-        console.print(Text.assemble(*pieces), no_wrap=True, overflow="crop", crop=True)
 
 
 def _write(
