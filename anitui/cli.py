@@ -17,7 +17,7 @@ from types import FrameType
 
 from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence, is_interruption
-from anitui.options import review, split, training
+from anitui.options import pairs, review, split, training
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
 DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap", "zaci")
@@ -226,28 +226,7 @@ def parser() -> argparse.ArgumentParser:
     clean.add_argument("--list", action="store_true", help="the rules that are saved, and the recipes")
     clean.add_argument("--apply", action="store_true", help="do it")
 
-    pairs = add(
-        "pairs",
-        "pairs",
-        "find near-duplicates",
-        "Find pairs of pictures (or faces) whose hashes differ by few bits, and add them to those to decide. What was\n"
-        "compared before is not compared again; a search that was cut off goes on where it stopped.",
-    )
-    pairs.add_argument("--on", choices=("images", "faces"), default="images", help="of what (default: images)")
-    pairs.add_argument("--hash", choices=("dhash", "phash", "ahash"), default="dhash", help="default: dhash")
-    pairs.add_argument(
-        "--max-distance", type=int, default=4, metavar="N", help="so many of 64 bits may differ (default: 4)"
-    )
-    pairs.add_argument("--min-distance", type=int, default=0, metavar="N", help="at least so many differ (default: 0)")
-    pairs.add_argument(
-        "--within",
-        metavar="COLUMN",
-        help="only pairs with the same title, label, folder, job, post, site, author or format",
-    )
-    pairs.add_argument("--between", nargs=2, metavar="FILTER", help="only pairs with one side in each of two filters")
-    pairs.add_argument(
-        "--preview", action="store_true", help="only say how many pairs each distance would give; write nothing"
-    )
+    pairs.add_to(add("pairs", "pairs", "find near-duplicates", pairs.DESCRIPTION))
 
     sql = add("sql", "sql", "ask the catalogue; without a statement it is read from standard input")
     sql.add_argument("statement", nargs="?", metavar="STATEMENT", help='such as "FROM images LIMIT 5"')

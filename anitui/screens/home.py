@@ -19,6 +19,7 @@ from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.frame import FrameScreen
 from anitui.screens.widgets.lines import Lines
 from anitui.store.overview import FILES_NOT_TAKEN, Collecting, Overview, overview
+from anitui.train.following import in_words
 from anitui.words import count, sparkline
 
 
@@ -155,6 +156,7 @@ def _what_next(found: Overview, keys: Mapping[str, str]) -> list[Next]:
     if found.named_faces and not found.in_splits:
         text = f"deal {count(found.named_faces, 'named face')} to train, val and test"
         steps.append(Next("⅓", text, "anitui split NAME", lambda s: s.host.go("splits")))
+    steps += _of_runs(found)
     if found.unlabelled_pictures:
         text = f"{count(found.unlabelled_pictures, 'picture')} without a label"
         steps.append(Next("?", text, "", lambda s: s.host.browse("label:none state:active")))
@@ -163,6 +165,21 @@ def _what_next(found: Overview, keys: Mapping[str, str]) -> list[Next]:
         steps.append(Next("−", text, "look, bring back, or `anitui purge`", lambda s: s.host.browse("state:set_aside")))
     steps.append(Next("+", "take in more pictures", "anitui import PATH …", lambda s: s.host.action_import_pictures()))
     return steps
+
+
+def _of_runs(found: Overview) -> list[Next]:
+    """What the newest run came to, or that there is none yet."""
+    run = found.latest_run
+    if run is None:
+        if not found.in_splits:
+            return []
+        return [Next("∿", "train a model on a split", "anitui train SPLIT", lambda s: s.host.go("train"))]
+    if run.state in ("failed", "killed"):
+        return [Next("!", f"run {run.run_id} {run.state}: {run.reason}", "", lambda s: s.host.go("train"))]
+    if run.state != "done" or run.best_name is None or run.best_value is None:
+        return []
+    text = f"run {run.run_id} finished: {run.best_name.partition('/')[2]} {in_words(run.best_name, run.best_value)}"
+    return [Next("✓", text, "", lambda s: s.host.go("train"))]
 
 
 def _of_jobs(found: Collecting) -> list[Next]:

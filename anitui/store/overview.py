@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from anitui.store import review
+from anitui.store import review, runs
 from anitui.store.catalogue import Catalogue
 from anitui.store.collecting import KIND
+from anitui.store.runs import RunRow
 
 _COLLECTED = f"job_id IN (SELECT job_id FROM jobs WHERE kind = '{KIND}')"
 NO_REASON = "no reason given"
@@ -77,6 +78,7 @@ class Overview:
     failed_files: int = 0
     labels_to_review: int = 0  # that look wrong, and wait for a person
     review_set: str | None = None  # the set that most of them are of
+    latest_run: RunRow | None = None
 
 
 def status(catalogue: Catalogue) -> Status:
@@ -114,7 +116,7 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
                (SELECT count(*) FROM journal WHERE state IN ('done', 'final'))
         """
     )[0]
-    sightings, named, to_name, to_agree, looked, in_splits, runs, open_pairs, waiting, unlabelled, decisions = one
+    sightings, named, to_name, to_agree, looked, in_splits, trained, open_pairs, waiting, unlabelled, decisions = one
     return Overview(
         status=status(catalogue),
         sightings=sightings,
@@ -123,7 +125,8 @@ def overview(catalogue: Catalogue, today: date, days: int = 14) -> Overview:
         faces_to_agree=to_agree,
         looked_for_faces=bool(looked),
         in_splits=in_splits,
-        runs=runs,
+        runs=trained,
+        latest_run=next(iter(runs.listed(catalogue)), None),
         pairs_open=open_pairs,
         items_waiting=waiting,
         failures=tuple((why or NO_REASON, often) for why, often in failures[:5]),

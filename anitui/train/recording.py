@@ -16,16 +16,18 @@ from anitui.workspace import Workspace
 _NO_METRIC = ("step", "epoch", "time")
 
 
-def take_in(workspace: Workspace, catalogue: Catalogue) -> None:
-    """Have the tables `runs` and `run_metrics` say what the folders say now."""
+def take_in(workspace: Workspace, catalogue: Catalogue) -> bool:
+    """Have the tables `runs` and `run_metrics` say what the folders say now; whether any run stands otherwise."""
     found = listed(workspace)
     rows = [_row(run, run.standing()) for run in reversed(found)]
-    if rows != list(reversed(runs.listed(catalogue))):
+    changed = rows != list(reversed(runs.listed(catalogue)))
+    if changed:
         runs.put(catalogue, rows)
     if found:
         known = runs.read_to(catalogue)
         for run in found:
             _take_metrics(catalogue, run, *known.get(run.number, (0, -1)))
+    return changed
 
 
 def _row(run: Run, standing: Standing) -> RunRow:

@@ -9,6 +9,7 @@ from sitting import sitting
 from anitui.store import collecting, jobs
 from anitui.store.catalogue import Catalogue
 from anitui.workspace import Workspace
+from tests.train.runs_by_hand import write_run
 
 
 async def test_an_empty_workspace_shows_three_ways_to_begin(workspace: Workspace, catalogue: Catalogue) -> None:
@@ -118,3 +119,12 @@ async def test_an_import_that_was_cut_off_is_no_job(workspace: Workspace, catalo
     async with sitting(workspace, catalogue) as at:
         assert "1 picture waiting: an import was cut off" in at.seen()
         assert "half done" not in at.seen()
+
+
+async def test_what_a_run_came_to_stands_at_home(cafe: Workspace, shelf: Catalogue) -> None:
+    write_run(cafe, 1, state="done", live={"best": {"name": "val/top1", "value": 0.934, "epoch": 3.0}})
+    async with sitting(cafe, shelf) as at:
+        await at.sees("run 1 finished: top1 93.4 %")
+        assert shelf.rows("SELECT run_id, state, best_value FROM runs") == [(1, "done", 0.934)]
+        write_run(cafe, 2, state="failed", live={"reason": "the disk is full"})
+        await at.sees("run 2 failed", "the disk is full")

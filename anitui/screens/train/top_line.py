@@ -1,4 +1,4 @@
-"""What is being trained, for the line above every screen; and a word when a run has come to its end."""
+"""What is being trained, for the line above every screen and for the catalogue; and a word when a run has ended."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class TrainingLine:
         self._watch: Watch | None = None
         self._looking = False
         self._under_way: dict[int, str] = {}
+        self._taken_in: tuple[tuple[int, str], ...] = ()
 
     def begin(self) -> None:
         self._app.set_interval(LOOK_EVERY, self.look)
@@ -32,19 +33,31 @@ class TrainingLine:
             self._app.run_worker(self._read(), group="training")
 
     async def _read(self) -> None:
+        asked = self._app.place == "sql"
         try:
-            self._heard(await asyncio.to_thread(self._lines))
+            lines, changed = await asyncio.to_thread(self._look, asked)
+            self._heard(lines)
+            if changed:
+                self._app.changed()
         except OSError:  # the next look is a second away
             return
         finally:
             self._looking = False
 
-    def _lines(self) -> Sequence[Line]:
+    def _look(self, asked: bool) -> tuple[Sequence[Line], bool]:
+        """How runs stand; and the catalogue knows of it, when one stands otherwise or somebody asks it."""
+        from anitui.train.recording import take_in
         from anitui.train.watching import Watch
 
         if self._watch is None:
             self._watch = Watch(self._app.workspace)
-        return self._watch.lines()
+        lines = self._watch.lines()
+        standing = tuple((line.number, line.standing.state) for line in lines)
+        if standing == self._taken_in and not asked:
+            return lines, False
+        changed = take_in(self._app.workspace, self._app.catalogue)
+        self._taken_in = standing
+        return lines, changed
 
     def _heard(self, lines: Sequence[Line]) -> None:
         under_way = [line for line in lines if line.standing.under_way]
