@@ -17,7 +17,8 @@ from types import FrameType
 
 from anitui import __version__
 from anitui.errors import AnituiError, in_one_sentence, is_interruption
-from anitui.options import pairs, review, split, training
+from anitui.options import eval as evaluation
+from anitui.options import pairs, predict, review, split, training
 
 LABEL_FORMATS = ("lap", "wider", "coco", "yolo", "voc", "dafre", "zaci", "csv")
 DATASET_FORMATS = ("imagefolder", "webdataset", "parquet", "csv", "dafre", "coco", "yolo", "lap", "zaci")
@@ -258,6 +259,8 @@ def parser() -> argparse.ArgumentParser:
 
     training.add_train(add("train", "train", "train a model on a split, in a process of its own", training.TRAIN))
     training.add_runs(add("runs", "runs", "the runs: list, watch, stop, resume, note, delete", training.RUNS))
+    evaluation.add_eval(add("eval", "eval", "how good a run's model is, with intervals", evaluation.EVAL))
+    predict.add_predict(add("predict", "predict", "who is in pictures, as a run's model says", predict.PREDICT))
     review.add_to(add("review", "review", "which labels look wrong, and which faces to name first", review.DESCRIPTION))
 
     history = add("history", "decisions", "every decision, newest first")
