@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from anitui.screens.jobs.screen import JobsScreen
     from anitui.screens.sql import SqlScreen
     from anitui.store.pairs import PairOrder
+    from anitui.train.evaluation.evaluate import EvalOrder
     from anitui.train.making import TrainOrder
+    from anitui.train.run import Run as TrainingRun
 
 
 NO_KEY = "no-key"  # what no terminal sends: Textual takes an empty text for no change
@@ -102,6 +104,12 @@ def _train() -> Screen[None]:
     return TrainScreen()
 
 
+def _evaluate() -> Screen[None]:
+    from anitui.screens.evaluate.screen import EvaluateScreen
+
+    return EvaluateScreen()
+
+
 def _sql() -> Screen[None]:
     from anitui.screens.sql import SqlScreen
 
@@ -137,6 +145,7 @@ class AnituiApp(Host):
         "boxes": _boxes,
         "splits": _splits,
         "train": _train,
+        "evaluate": _evaluate,
         "sql": _sql,
         "statistics": _statistics,
         "history": _history,
@@ -257,6 +266,9 @@ class AnituiApp(Host):
 
     def train(self, order: TrainOrder, done: Callable[[int], None]) -> None:
         works.train(self, self.background, order, done)
+
+    def evaluate(self, run: TrainingRun, order: EvalOrder, done: Callable[[], None]) -> None:
+        works.evaluate(self, self.background, run, order, done)
 
     def audit_folder(self, folder: Path, done: Callable[[AuditReport], None]) -> None:
         works.audit_folder(self, self.background, folder, done)

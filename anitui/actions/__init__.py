@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anitui.actions import collecting, comparing, dealing, everywhere, looking, measuring, naming, training
+from anitui.actions import collecting, comparing, dealing, evaluating, everywhere, looking, measuring, naming, training
 from anitui.actions.action import ANYWHERE, GO, Action
 
 __all__ = [
@@ -33,6 +33,7 @@ PLACES: Mapping[str, str] = {
     "picture": "One picture",
     "splits": "Splits",
     "train": "Train",
+    "evaluate": "Evaluate",
     "sql": "SQL",
     "statistics": "Statistics",
     "history": "History",
@@ -49,6 +50,7 @@ REGISTRY: tuple[Action, ...] = (
     *measuring.ACTIONS,
     *dealing.ACTIONS,
     *training.ACTIONS,
+    *evaluating.ACTIONS,
 )
 
 

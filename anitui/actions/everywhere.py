@@ -15,6 +15,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("go.boxes", "x", "boxes", "Draw, move and name the boxes, picture after picture."),
     Action("go.splits", "p", "splits", "Deal faces to train, val and test without leaks; audit folders."),
     Action("go.train", "t", "train", "Train a model, and see how it goes."),
+    Action("go.evaluate", "v", "evaluate", "How good models are: measured, class by class; most wrong faces."),
     Action("go.export", "e", "export", "Write faces or a split for other programs."),
     Action("go.sql", "s", "SQL", "Ask the catalogue anything."),
     Action("go.statistics", "i", "statistics", "What is counted, as charts; a page of them to share."),

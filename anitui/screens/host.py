@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from anitui.screens.widgets.picture.policy import Policy
     from anitui.store.journal import Entry
     from anitui.store.pairs import PairOrder
+    from anitui.train.evaluation.evaluate import EvalOrder
     from anitui.train.making import TrainOrder
+    from anitui.train.run import Run
 
     # Pictures in an order, or how to read which they are: in a thread, by the screen that goes through them.
     Among: TypeAlias = Sequence[int] | NDArray[numpy.int64] | Callable[[], NDArray[numpy.int64]]
@@ -348,6 +350,10 @@ class Host(App[None]):
     @abstractmethod
     def train(self, order: TrainOrder, done: Callable[[int], None]) -> None:
         """Make a run beside what one does, and let it train by itself; `done` hears its number."""
+
+    @abstractmethod
+    def evaluate(self, run: Run, order: EvalOrder, done: Callable[[], None]) -> None:
+        """Measure a run beside what one does; `done` is called when it is measured."""
 
     @abstractmethod
     def audit_folder(self, folder: Path, done: Callable[[AuditReport], None]) -> None:

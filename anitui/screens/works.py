@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from anitui.pipeline.splitting.report import SplitReport
     from anitui.progress import Work
     from anitui.screens.host import Host
+    from anitui.train.evaluation.evaluate import EvalOrder
+    from anitui.train.evaluation.report import Evaluation
     from anitui.train.making import TrainOrder
     from anitui.train.run import Run as TrainingRun
 
@@ -54,6 +56,27 @@ def train(app: Host, background: Background, order: TrainOrder, done: Callable[[
         return f"run {made.number} trains by itself: leaving anitui does not end it", "information"
 
     background.start(Run("run", f"run on {order.split}", "⠋ run"), work, told, "nothing of it was kept")
+
+
+def evaluate(app: Host, background: Background, run: TrainingRun, order: EvalOrder, done: Callable[[], None]) -> None:
+    """Measure a run; `done` is called when it is measured."""
+    if any(each.kind == "evaluation" for each in background.runs):
+        app.say("a run is being measured already: ctrl+b stops it")
+        return
+
+    def work() -> Work[Evaluation]:
+        from anitui.train.evaluation.evaluate import evaluate
+
+        return evaluate(run, order)
+
+    def told(made: Evaluation) -> tuple[str, str]:
+        from anitui.train.evaluation.words import in_a_line
+
+        app.call_later(done)
+        return f"run {made.run} on the {made.part} part: {in_a_line(made)}", "information"
+
+    again = "what the model said is kept, and the next time goes on from there"
+    background.start(Run("evaluation", f"evaluation of run {run.number}", "⠋ evaluation"), work, told, again)
 
 
 def audit_folder(app: Host, background: Background, folder: Path, done: Callable[[AuditReport], None]) -> None:

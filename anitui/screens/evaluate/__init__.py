@@ -1,0 +1,1 @@
+"""How good models are: what was measured of each run, as charts."""
