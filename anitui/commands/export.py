@@ -1,4 +1,4 @@
-"""`anitui export`: datasets with their pictures; label files alone are told to `label_files`."""
+"""`anitui export`: datasets with pictures; label files alone are told to `label_files`, models to `export_model`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from anitui.cli import DATASET_FORMATS, LABEL_FORMATS
-from anitui.commands import label_files
+from anitui.commands import export_model, label_files
 from anitui.commands.listing import clipped, say_list
 from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
@@ -19,7 +19,9 @@ SHOWN = 5
 
 
 def run(options: argparse.Namespace) -> int:
-    """Whichever of the two is meant."""
+    """Whichever of the three is meant."""
+    if options.format == "model":
+        return export_model.run(options)
     if label_files_alone(options):
         for option, given in (
             ("--size", options.size), ("--image-format", options.image_format), ("--fix-sizes", options.fix_sizes),
@@ -56,7 +58,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def interrupted(options: argparse.Namespace) -> str | None:
-    """What is true of an export of label files that was cut off."""
+    """What is true of an export of label files, or of a model, that was cut off."""
+    if options.format == "model":
+        return "nothing was written"
     if label_files_alone(options):
         return "every label file that is there is whole, and the same command with --force writes all of them"
     return None
