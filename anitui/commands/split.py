@@ -44,11 +44,28 @@ def run(options: argparse.Namespace) -> int:
             return 0
         if options.show or options.check:
             return _show(options, at)
+        if options.like is not None or options.hard is not None:
+            return _harden(options, at)
         done = drive(make_split(at.workspace, at.catalogue, order_of(options), at.settings.importing))
         tell(done)
         _tell_classes(splits.classes(at.catalogue, done.splits[0]))
     report(options, {**asdict(done), "leaking": done.leaking})
     return 3 if done.empty else 0
+
+
+def _harden(options: argparse.Namespace, at: Opened) -> int:
+    if options.like is None or options.hard is None:
+        raise WrongUse(
+            "--like SPLIT and --hard RUN go together: which split, and by which run its hard pairs are chosen"
+        )
+    from anitui.train.hard_pairs import with_hard_pairs
+    from anitui.train.run import find
+
+    counts = drive(with_hard_pairs(at.catalogue, options.name, options.like, find(at.workspace, options.hard)))
+    told = ", ".join(f"{part} {number:,}" for part, number in counts.items())
+    say(f"made {options.name}: {options.like} with hard pairs beside the others, {told}; undo takes it away")
+    report(options, {"splits": [options.name], "like": options.like, "hard": counts})
+    return 0
 
 
 def order_of(options: argparse.Namespace) -> SplitOrder:

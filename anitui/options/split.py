@@ -71,4 +71,11 @@ def add_to(command: argparse.ArgumentParser) -> None:
         help="a post, album or page with more pictures is a pile, and no source (100)",
     )  # fmt: skip
     together.add_argument("--no-sources", action="store_true", help="posts, albums, pages and names mean nothing")
+    hard = command.add_argument_group("hard pairs")
+    hard.add_argument(
+        "--like", metavar="SPLIT", help="a split as this one, which has pairs, with hard ones beside them"
+    )
+    hard.add_argument(
+        "--hard", metavar="RUN", help="--like: those that this run takes for the same, though they are not"
+    )
     command.add_argument("-o", "--output", type=Path, metavar="FILE", help="--audit: write all leaks as CSV")

@@ -172,3 +172,11 @@ def changed_since(catalogue: Catalogue, name: str) -> tuple[int, int]:
 def members(catalogue: Catalogue, name: str) -> pyarrow.Table:
     """Everybody in a split: face_id, image_id, part."""
     return catalogue.table("SELECT face_id, image_id, part FROM splits WHERE split = $name", {"name": name})
+
+
+def whole(catalogue: Catalogue, name: str) -> tuple[pyarrow.Table, pyarrow.Table]:
+    """A split as `freeze` takes it: its members, and its pairs."""
+    rows = "FROM {} JOIN frozen_splits f USING (split_id) WHERE f.split = $name"
+    members = "SELECT part, face_id, image_id, group_id, labels " + rows.format("split_members")
+    pairs = "SELECT part, place, a_face, b_face, same, chosen " + rows.format("split_pairs") + " ORDER BY part, place"
+    return catalogue.table(members, {"name": name}), catalogue.table(pairs, {"name": name})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from anitui.errors import WrongUse
 from anitui.files import write_atomically
 from anitui.progress import Event, Work
-from anitui.store import dataset_rows, splits
+from anitui.store import splits
 from anitui.store.catalogue import Catalogue
 from anitui.store.dataset_rows import Asked, DatasetRows, Member
 from anitui.train import models
@@ -239,8 +239,6 @@ def _table(members: list[Member], numbers: Mapping[str, int], task: str) -> pyar
 def _write_pairs(catalogue: Catalogue, what: Plan, run: Run) -> None:
     import pyarrow.parquet
 
-    pairs = dataset_rows.pairs(catalogue, what.order.split)
-    if pairs:
-        columns = zip(*pairs, strict=True)
-        table = pyarrow.table(dict(zip(("part", "a_face", "b_face", "same"), map(list, columns), strict=True)))
-        pyarrow.parquet.write_table(table, run.folder / "pairs.parquet")
+    _, pairs = splits.whole(catalogue, what.order.split)
+    if len(pairs):
+        pyarrow.parquet.write_table(pairs, run.folder / "pairs.parquet")
