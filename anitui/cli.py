@@ -126,10 +126,10 @@ def parser() -> argparse.ArgumentParser:
         "Write boxes and labels as label files (docs/label-files.md): what was taken in from such files goes back as\n"
         "it was written there. With --split or --pictures, and always as imagefolder, webdataset or parquet, a\n"
         "dataset of pictures or crops (docs/exporting.md): it appears whole or not at all, and once more only what\n"
-        "has changed is written.",
+        "has changed is written. As model, the best model of a run (docs/using-models.md).",
     )
     export.add_argument("destination", type=_named, metavar="DEST", help="a folder, or the label file itself")
-    formats = tuple(dict.fromkeys((*DATASET_FORMATS[:3], *LABEL_FORMATS)))
+    formats = (*dict.fromkeys((*DATASET_FORMATS[:3], *LABEL_FORMATS)), "model")
     export.add_argument("--format", choices=formats, required=True, help="csv keeps everything")
     export.add_argument(
         "--filter", metavar="FILTER", help='of pictures, such as "label:miku size>300"; of faces for a dataset'
@@ -155,6 +155,7 @@ def parser() -> argparse.ArgumentParser:
     )
     data.add_argument("--fix-sizes", action="store_true", help="as LAP: not above 1920 px or 700 kB, not below 300 px")
     data.add_argument("--as-frozen", action="store_true", help="labels as they were when the split was made")
+    predict.add_model_export(export)
 
     scrape = add(
         "scrape",
@@ -261,6 +262,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_runs(add("runs", "runs", "the runs: list, watch, stop, resume, note, delete", training.RUNS))
     evaluation.add_eval(add("eval", "eval", "how good a run's model is, with intervals", evaluation.EVAL))
     predict.add_predict(add("predict", "predict", "who is in pictures, as a run's model says", predict.PREDICT))
+    predict.add_serve(add("serve", "serve", "a run's model over HTTP, with a page to drop a picture on", predict.SERVE))
     review.add_to(add("review", "review", "which labels look wrong, and which faces to name first", review.DESCRIPTION))
 
     history = add("history", "decisions", "every decision, newest first")
