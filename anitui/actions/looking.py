@@ -72,6 +72,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("picture.facts", "f", "facts", "Show or hide what is known of the picture.", 8),
     Action("picture.boxes", "B", "boxes", "Draw, move and name the boxes of this picture.", 9),
+    Action(
+        "picture.ask", "a", "who is it", "What the newest model says of the picture, and of each after it; or not.", 10
+    ),
+    Action("picture.ask_which", "A", "which model", "Choose the run whose model says who is in the pictures.", 11),
     Action("picture.facts_down", "pagedown,ctrl+d", "facts down", "Further down in what is known of the picture."),
     Action("picture.facts_up", "pageup,ctrl+u", "facts up", "Further up in what is known of the picture."),
     Action("picture.left", "left,h", "left", "See what lies to the left."),

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from anitui.store.pairs import PairOrder
     from anitui.train.evaluation.evaluate import EvalOrder
     from anitui.train.making import TrainOrder
+    from anitui.train.predict.asking import Asking
     from anitui.train.run import Run
 
     # Pictures in an order, or how to read which they are: in a thread, by the screen that goes through them.
@@ -120,6 +121,7 @@ class Host(App[None]):
         self.catalogue = catalogue
         self.settings = settings
         self.messages: list[Said] = []
+        self.asking: Asking | None = None  # the process with a model, once one was asked
         # What was taken back or made again last, and which of the two: for screens that were not there then.
         self.last_step: tuple[Entry, bool] | None = None
         settled = actions.settle(settings.keys)
@@ -304,8 +306,8 @@ class Host(App[None]):
     def shut_down(self) -> None:
         """After the app has left the terminal: finish what was decided."""
         self._writer.shutdown(wait=True)
-        if "pictures" in self.__dict__:
-            self.pictures.close()
+        for each in filter(None, (self.__dict__.get("pictures"), self.asking)):
+            each.close()
 
     @abstractmethod
     def go(self, place: str) -> None:

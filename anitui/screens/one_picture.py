@@ -19,6 +19,7 @@ from textual.widgets import Static
 from anitui.screens.bindings import bindings, shown_key
 from anitui.screens.browse import BrowseScreen
 from anitui.screens.frame import FrameScreen
+from anitui.screens.questions import Choose
 from anitui.screens.widgets.picture import Box, PictureView, Subject
 from anitui.store import gallery, pictures
 from anitui.store.gallery import Shown
@@ -26,7 +27,9 @@ from anitui.store.pictures import Detail, Sighting
 from anitui.words import ago, count, size
 
 if TYPE_CHECKING:
+    from anitui.screens.asking import Told
     from anitui.screens.host import Among
+    from anitui.train.run import Run
 
 PAN = 0.2  # of what is seen
 AHEAD = 3
@@ -47,6 +50,10 @@ class PictureScreen(FrameScreen):
         if not callable(among):
             self._go_through(among, image_id)
         self._detail: Detail | None = None
+        self._asks = False  # a model is asked about each picture
+        self._run: Run | None = None  # which; None: the newest
+        self._waits = False  # for its answer
+        self._told: Told | None = None
 
     def body(self) -> ComposeResult:
         with Container(id="picture"):
@@ -85,6 +92,7 @@ class PictureScreen(FrameScreen):
 
     def _show(self, at: int) -> None:
         self._at = max(0, min(at, len(self._among) - 1))
+        self._told = None
         browse = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
         if isinstance(browse, BrowseScreen):
             browse.went_to(int(self._among[self._at]))
@@ -106,12 +114,12 @@ class PictureScreen(FrameScreen):
     def _arrive(self, detail: Detail, near: list[Subject], *, keep_view: bool) -> None:
         self._detail = detail
         if not keep_view:
-            w, h = detail.width, detail.height
-            boxes = [Box(face.x / w, face.y / h, face.w / w, face.h / h) for face in detail.faces]
-            self.query_one(PictureView).show(self._subject(detail), near, boxes=boxes)
+            self.query_one(PictureView).show(self._subject(detail), near, boxes=_boxes(detail))
         else:
             self.query_one(PictureView).prepare(near)
-        self.query_one("#known", Static).update(_known(detail))
+        self.query_one("#known", Static).update(_known(detail, self._told))
+        if self._asks and self._told is None:
+            self._ask()
         state = "" if detail.state == "active" else " · ✗ set aside"
         mark = f" · [{detail.mark}]" if detail.mark is not None else ""
         far = f"{self._at + 1:,} of {len(self._among):,}" if len(self._among) > 1 else ""
@@ -143,6 +151,74 @@ class PictureScreen(FrameScreen):
             return ""
 
         self._decide(decide)
+
+    # What a model says of it.
+
+    def action_ask(self) -> None:
+        self._asks = not self._asks
+        if self._asks:
+            self._ask()
+            return
+        self.workers.cancel_group(self, "asking")
+        self._tell(None)
+
+    def action_ask_which(self) -> None:
+        from anitui.screens import asking
+
+        def choose(runs: list[Run]) -> None:
+            if not runs:
+                self.say("no run has a model yet: one is kept when it is measured, or stopped", "warning")
+                return
+
+            def chosen(number: str | None) -> None:
+                if number is not None:
+                    self._run = next(each for each in runs if str(each.number) == number)
+                    self._asks = True
+                    self._ask()
+
+            options = [(str(each.number), f"run {each.number}  {each.settings['name']}  {each.task}") for each in runs]
+            current = None if self._run is None else str(self._run.number)
+            self.app.push_screen(Choose("Which model?", options, current), chosen)
+
+        self.off_thread(lambda: asking.usable(self.host), choose, group="runs")
+
+    def _ask(self) -> None:
+        """Have the model look at this picture; the first time a process has to start and to load it."""
+        from anitui.screens import asking
+
+        detail = self._detail
+        if detail is None:
+            return
+        run, self._waits = self._run, True
+        if self.host.asking is None:
+            self.say("loading the model …")
+
+        def arrive(told: Told) -> None:
+            self._waits = False
+            if self._asks and self._detail is not None and self._detail.image_id == detail.image_id:
+                self._tell(told)
+
+        def failed() -> None:
+            self._waits = self._asks = False
+
+        self.off_thread(lambda: asking.tell(self.host, run, detail), arrive, group="asking", failed=failed)
+
+    def _tell(self, told: Told | None) -> None:
+        self._told = told
+        view, detail = self.query_one(PictureView), self._detail
+        if detail is None:
+            return
+        view.show_boxes(_boxes(detail) if told is None or told.answer.task == "multi" else told.boxes())
+        view.show_captions(told.captions() if told is not None else ())
+        self.query_one("#known", Static).update(_known(detail, told))
+        if told is not None:
+            self.say(told.summary())
+
+    def on_unmount(self) -> None:
+        if self._waits:
+            from anitui.screens import asking
+
+            asking.stop(self.host)
 
     def action_next(self) -> None:
         if self._at + 1 < len(self._among):
@@ -198,8 +274,13 @@ class PictureScreen(FrameScreen):
         self.say(f"pictures are drawn: {policy}")
 
 
-def _known(detail: Detail) -> Group:
-    """All facts of a picture, then every place where it was seen."""
+def _boxes(detail: Detail) -> list[Box]:
+    w, h = detail.width, detail.height
+    return [Box(face.x / w, face.y / h, face.w / w, face.h / h) for face in detail.faces]
+
+
+def _known(detail: Detail, told: Told | None = None) -> Group:
+    """What a model says of a picture, all facts of it, then every place where it was seen."""
     facts = Table.grid(padding=(0, 1))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
@@ -228,7 +309,18 @@ def _known(detail: Detail) -> Group:
     for algorithm, mode, digits in detail.hashes:
         row(algorithm, digits + ("  (fast)" if mode == "fast" else ""))
     digest = Text().append("sha256 ", "dim").append(detail.sha256)
-    return Group(facts, digest, _seen(detail.sightings))
+    return Group(*([] if told is None else [_said(told)]), facts, digest, _seen(detail.sightings))
+
+
+def _said(told: Told) -> Text:
+    text = Text().append(f"run {told.run} says\n", "bold")
+    for colour, what, more in told.lines():
+        text.append("■ ", colour).append(what + "\n")
+        if more:
+            text.append(f"  or {more}\n", "dim")
+    if not told.lines():
+        text.append("no face was found\n", "dim")
+    return text
 
 
 def _seen(sightings: Sequence[Sighting]) -> Text:

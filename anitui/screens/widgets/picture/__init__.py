@@ -5,6 +5,7 @@
 """
 
 from anitui.screens.widgets.picture.boxes import Box, with_boxes
+from anitui.screens.widgets.picture.captions import Caption
 from anitui.screens.widgets.picture.framing import Framing
 from anitui.screens.widgets.picture.grid import PictureGrid
 from anitui.screens.widgets.picture.grid_cell import GridCell
@@ -16,6 +17,7 @@ from anitui.screens.widgets.picture.view import PictureView
 
 __all__ = [
     "Box",
+    "Caption",
     "Depth",
     "Drawing",
     "Framing",

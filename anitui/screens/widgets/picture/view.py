@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from anitui.screens.widgets.picture.boxes import Box
 from anitui.screens.widgets.picture.canvas import Canvas
+from anitui.screens.widgets.picture.captions import Caption, with_captions
 from anitui.screens.widgets.picture.cells import CellsPiece
 from anitui.screens.widgets.picture.framing import WHOLE, ZOOM_STEP, Frame, Framing, around, frame
 from anitui.screens.widgets.picture.loader import PictureLoader
@@ -67,6 +68,7 @@ class PictureView(Canvas):
         self._next: tuple[Subject, ...] = ()
         self._beside: Subject | None = None
         self._boxes: tuple[Box, ...] = ()
+        self._captions: tuple[Caption, ...] = ()
         self._framing = WHOLE
         self._result: Result | None = None
         self._result_of: Subject | None = None
@@ -118,6 +120,7 @@ class PictureView(Canvas):
         self._next = tuple(Subject.of(each) for each in prepare_next)
         self._beside = beside
         self._boxes = tuple(boxes)
+        self._captions = ()
         self._framing = framing
         self._ask()
 
@@ -130,6 +133,12 @@ class PictureView(Canvas):
         """Draw these boxes on the picture, in place of any others."""
         self._boxes = tuple(boxes)
         self._ask()
+
+    def show_captions(self, captions: Iterable[Caption]) -> None:
+        """Write these words at their boxes, in place of any others, until another picture is shown."""
+        self._captions = tuple(captions)
+        self._lines = None
+        self.refresh()
 
     def frame_as(self, framing: Framing) -> None:
         """See the part that another view sees."""
@@ -268,7 +277,9 @@ class PictureView(Canvas):
             shown = [line if line.width <= width else line.cut(0, width) for line in self._result.lines[:height]]
             columns = max((line.width for line in shown), default=0)
             left = (width - columns) // 2
-            middle = [PieceStrip([blank(left, style), line, blank(width - left - columns, style)]) for line in shown]
+            captions = self._captions if self._result_of == self._subject else ()
+            written = with_captions(shown, self._result.frame, captions)
+            middle = [PieceStrip([blank(left, style), *line, blank(width - left - columns, style)]) for line in written]
         elif (said := self._said()) is not None:
             middle = [_centred(text, width, style) for text in wrapped(said, width)[:height]]
         else:
