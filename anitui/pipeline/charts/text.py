@@ -190,8 +190,10 @@ def _level(value: int, top: int, steps: int, *, log: bool) -> int:
 def _matrix(chart: Matrix, width: int, most: int | None, log: bool) -> Iterator[Line]:
     """A square of shades with numbers where they fit, then the pairs, the most frequent first."""
     names = [clean(each) for each in chart.names]
-    cell = 5 if width >= 60 else 2
     name_wide = max(4, min(max(map(cell_len, names), default=4), width // 3))
+    cell = 5 if width >= 60 else 2
+    if cell == 5 and chart.most < 1000 and len(names) * cell > width - name_wide - 4:
+        cell = 4  # as many as can be read
     fits = max(0, min(len(names), (width - name_wide - 4) // cell))
     if most is not None:
         fits = min(fits, most + 2)

@@ -111,7 +111,7 @@ class EvaluateScreen(ChartedScreen):
 
     def _list(self) -> None:
         by_number = {each.number: each for each in self._entries}
-        room = (32 if self.size.width < _WIDE else 44) - 4
+        room = (30 if self.size.width < _WIDE else 40) - 4
         self.list_anew([line(by_number[each.run], each, room) for each in self._places])
 
     def turn_to(self, at: int) -> None:
@@ -198,7 +198,10 @@ class EvaluateScreen(ChartedScreen):
         made = entry.made if entry is not None else None
         shown = chart is not None and chart.name == "wrong" and not chart.empty and made is not None
         shown = shown and self.size.height >= _HIGH_ENOUGH and bool(wrong_of(made))
-        self.query_one("#charted-shown").set_class(shown, "-faces")
+        panel = self.query_one("#charted-shown")
+        if panel.has_class("-faces") != shown:
+            panel.set_class(shown, "-faces")
+            self.call_after_refresh(self._faces)  # only then it is known how wide they are
         if not shown or made is None:
             self._drawn = None
             return

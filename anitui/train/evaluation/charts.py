@@ -79,7 +79,7 @@ def _place(made: Evaluation) -> str:
 
 
 def _quoted(field: str, value: str) -> str | None:
-    return None if '"' in value or "\n" in value else f'{field}:"{value}"'
+    return None if '"' in value or not value.isprintable() else f'{field}:"{value}"'
 
 
 def _of_face(face: Face) -> Lead | None:
@@ -89,10 +89,11 @@ def _of_face(face: Face) -> Lead | None:
 
 
 def _classes(made: Evaluation, one: OneName) -> Shares:
+    wide = max((len(f"{each.support:,}") for each in one.classes), default=1)
     rows = [
         Share(
             each.name, each.f1, None, None,
-            f"precision {_short(each.precision)}  recall {_short(each.recall)}  of {each.support:,}"
+            f"P {_short(each.precision)}  R {_short(each.recall)}  of {each.support:>{wide},}"
             + (f"  {each.taken_times:,} × {each.taken_for}" if each.taken_times else ""),
             _of_class(made, each.name),
         )
@@ -100,13 +101,15 @@ def _classes(made: Evaluation, one: OneName) -> Shares:
     ]  # fmt: skip
     told = (f"not in this part, and not measured: {len(one.not_measured):,} classes",) if one.not_measured else ()
     return Shares(
-        name="classes", title="Each class", about=f"F1 of each class, {_WORST_FIRST}; whom it is taken for", unit="F1",
+        name="classes", title="Each class",
+        about=f"F1 of each class, {_WORST_FIRST}; precision and recall in percent, of how many, whom it is taken for",
+        unit="F1",
         facts=told, shares=rows, of="class", many="classes", nothing="no class has a member in this part",
     )  # fmt: skip
 
 
 def _short(interval: Interval | None) -> str:
-    return "–" if interval is None else f"{100 * interval.value:.0f}"
+    return "  –" if interval is None else f"{100 * interval.value:>3.0f}"
 
 
 def _confusion(made: Evaluation, one: OneName) -> Heat:
@@ -164,8 +167,7 @@ def _coverage(one: OneName) -> Curves:
 def _wrong(made: Evaluation, one: OneName) -> Shares:
     rows = [
         Share(
-            f"{each.said} (is {each.true})", each.sure, None, None, f"for {each.true}: {percent(each.of_true)}",
-            _of_face(each.face),
+            each.said, each.sure, None, None, f"is {each.true} ({percent(each.of_true)})", _of_face(each.face),
         )
         for each in one.wrong
     ]  # fmt: skip
@@ -176,10 +178,11 @@ def _wrong(made: Evaluation, one: OneName) -> Shares:
 
 
 def _tags(made: Evaluation, tags: SeveralNames) -> Shares:
+    wide = max((len(f"{each.support:,}") for each in tags.classes), default=1)
     rows = [
         Share(
             each.name, each.f1, None, None,
-            f"precision {_short(each.precision)}  recall {_short(each.recall)}  of {each.support:,}, "
+            f"P {_short(each.precision)}  R {_short(each.recall)}  of {each.support:>{wide},}  "
             f"said from {each.threshold:.2f} on",
             _of_class(made, each.name),
         )
@@ -191,7 +194,9 @@ def _tags(made: Evaluation, tags: SeveralNames) -> Shares:
     if tags.unlearnt:
         told.append(f"without an example in val, said from a half on: {', '.join(tags.unlearnt[:8])}")
     return Shares(
-        name="classes", title="Each name", about=f"F1 of each name, {_WORST_FIRST}", unit="F1", facts=tuple(told),
+        name="classes", title="Each name",
+        about=f"F1 of each name, {_WORST_FIRST}; precision and recall in percent, of how many, from where it is said",
+        unit="F1", facts=tuple(told),
         shares=rows, of="name", nothing="no name has an example in this part",
     )  # fmt: skip
 
