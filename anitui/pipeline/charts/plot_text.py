@@ -11,7 +11,7 @@ from anitui.pipeline.charts.model import Curves, Shares, clean
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _WIDEST_NAME = 28
-_WIDEST_BAR, _LEAST_BAR = 40, 10
+_WIDEST_BAR = 40
 _HIGH, _WIDE = 14, 72  # cells of the plane, at most
 # The dots of a cell, by their place in it: (column, row).
 _DOTS = {(0, 0): 1, (0, 1): 2, (0, 2): 4, (1, 0): 8, (1, 1): 16, (1, 2): 32, (0, 3): 64, (1, 3): 128}
@@ -28,7 +28,7 @@ def shares(chart: Shares, width: int, most: int | None) -> Iterator[Line]:
     room = width - name_wide - 9 - (between_wide + 2 if between_wide else 0)
     longest = max(map(cell_len, notes), default=0)
     # Notes have what bars can spare, and bars never less than can be told apart.
-    bar_wide = max(1, min(_WIDEST_BAR, room, max(_LEAST_BAR, room - longest - 2)))
+    bar_wide = max(1, min(_WIDEST_BAR, room, max(min(10, width // 8), room - longest - 2)))
     note_wide = min(longest, max(0, room - bar_wide - 2))
     for at, each in enumerate(shown):
         eighths = max(1, round(8 * bar_wide * min(1.0, each.value))) if each.value > 0 else 0

@@ -172,7 +172,8 @@ def _wrong(made: Evaluation, one: OneName) -> Shares:
         for each in one.wrong
     ]  # fmt: skip
     return Shares(
-        name="wrong", title="The most wrong", about="who was said, and is somebody else, the surest first", unit="sure",
+        name="wrong", title="The most wrong",
+        about="who was said, and is somebody else: how sure, and of whom it is; the farthest off first", unit="sure",
         shares=rows, of="mistake", nothing="nothing was wrong",
     )  # fmt: skip
 
