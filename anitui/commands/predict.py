@@ -97,9 +97,11 @@ def _faces(options: argparse.Namespace) -> int:
 
 
 def _tell(picture: dict[str, Any], task: str) -> None:
+    from anitui.train.predict.drawing import UNKNOWN, percent
+
     name = clipped(Path(picture["file"]).name, 60)
     if task == "multi":
-        names = ", ".join(f"{each['name']} {each['confidence']:.0%}" for each in picture["names"])
+        names = ", ".join(f"{each['name']} {percent(each['confidence'])}" for each in picture["names"])
         say(f"{name}: {names or 'nothing that it is sure of'}")
         return
     faces = picture["faces"]
@@ -108,7 +110,7 @@ def _tell(picture: dict[str, Any], task: str) -> None:
     elif not faces:
         say(f"{name}: no face found")
     else:
-        said = [f"{clipped(each['name'] or 'unknown', 40)} {each['confidence']:.0%}" for each in faces]
+        said = [f"{clipped(each['name'] or UNKNOWN, 40)} {percent(each['confidence'])}" for each in faces]
         say(f"{name}: {', '.join(said)}")
 
 

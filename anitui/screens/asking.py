@@ -75,7 +75,7 @@ class Told:
                     (colour, "a face" if face.score is None else f"a face {percent(min(1.0, face.score))}", "")
                 )
                 continue
-            others = face.guesses[0 if face.name is None else 1 :]
+            others = [each for each in face.guesses if each.confidence >= 0.01 and each.name != face.name]
             more = ", ".join(f"{each.name} {percent(each.confidence)}" for each in others)
             found.append((colour, f"{face.name} {percent(face.confidence or 0.0)}" if face.name else UNKNOWN, more))
         return found

@@ -104,7 +104,7 @@ def predict(
                     by_place[ready.place] = {"file": file, **said.plain(model.task)}
             yield Event(doing, done, len(files), "", {"failed": len(report.failures)})
     report.pictures = [by_place[place] for place in sorted(by_place)]
-    report.written = targets.written
+    report.written = [targets.written[place] for place in sorted(targets.written)]
     report.seconds = time.monotonic() - began
     return report
 
@@ -148,7 +148,7 @@ class _Targets:
         self._file: Path | None = None
         self._force = order.force
         self._names: list[str] = []  # of the files in the folder
-        self.written: list[str] = []
+        self.written: dict[int, str] = {}
         out = order.out.expanduser() if order.out is not None else None
         if out is None:
             return
@@ -181,7 +181,7 @@ class _Targets:
             write_atomically(target, encoded(image, FORMATS[target.suffix.lower()], _QUALITY))
         except (Refused, WrongUse) as error:
             return str(error)
-        self.written.append(str(target))
+        self.written[place] = str(target)
         return ""
 
     def _of(self, place: int, files: Sequence[str]) -> Path:
