@@ -31,7 +31,7 @@ from anitui.train.predict.judging import Judge
 from anitui.train.predict.said import PictureSaid
 from anitui.train.run import Run
 
-FEW = 4  # pictures for which no worker processes are started
+FEW = 16  # pictures for which no worker processes are started: these take as long as to start them
 AT_ONCE = 32  # pictures whose faces are looked at together
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
 _QUALITY = 92

@@ -45,7 +45,7 @@ class Here:
 class At:
     """A server that runs, and who asks it."""
 
-    def __init__(self, answers: Any, patience: Patience = Patience()) -> None:
+    def __init__(self, answers: Any, patience: Patience) -> None:
         self.told: list[str] = []
         self._up = threading.Event()
         self._answered = Answered(answers, QUESTION, ABOUT, self.told.append)
