@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anitui.errors import AnituiError, WrongUse, in_one_sentence
+from anitui.errors import WrongUse, in_one_sentence
 from anitui.pipeline.decode import Limits
 from anitui.pipeline.detect.choosing import Chosen, chosen
 from anitui.pipeline.detecting import smallest_of, wishes
@@ -168,8 +168,7 @@ def main() -> int:
             if sentence is None:
                 sys.stderr.write(traceback.format_exc())
                 sys.stderr.flush()
-            kind = "wrong" if isinstance(error, AnituiError) else "error"
-            answer = {"error": sentence or f"{type(error).__name__}: {error}", "kind": kind}
+            answer = {"error": sentence or f"{type(error).__name__}: {error}"}
         send(out, answer)
     return 0
 
