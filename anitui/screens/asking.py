@@ -49,9 +49,10 @@ class Told:
         """What is written at them."""
         if self.answer.task == "detect":
             return []
+        faces = zip(self.answer.said.faces, self.colours(), self._shares(), strict=True)
         return [
-            Caption(f"{face.name or UNKNOWN} {percent(face.confidence or 0.0)}", colour, *share)
-            for face, colour, share in zip(self.answer.said.faces, self.colours(), self._shares(), strict=True)
+            Caption(f"{face.name or UNKNOWN} {percent(face.confidence or 0.0)}", colour, *share, short=str(number))
+            for number, (face, colour, share) in enumerate(faces, 1)
         ]
 
     def colours(self) -> list[str]:

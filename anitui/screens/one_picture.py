@@ -314,8 +314,9 @@ def _known(detail: Detail, told: Told | None = None) -> Group:
 
 def _said(told: Told) -> Text:
     text = Text().append(f"run {told.run} says\n", "bold")
-    for colour, what, more in told.lines():
-        text.append("■ ", colour).append(what + "\n")
+    numbered = len(told.lines()) > 1 and told.answer.task != "multi"
+    for number, (colour, what, more) in enumerate(told.lines(), 1):
+        text.append("■ ", colour).append(f"{number} " if numbered else "", "dim").append(what + "\n")
         if more:
             text.append(f"  or {more}\n", "dim")
     if not told.lines():

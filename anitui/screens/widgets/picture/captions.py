@@ -12,7 +12,7 @@ from anitui.screens.widgets.picture.cells import CellsPiece
 from anitui.screens.widgets.picture.framing import Frame
 from anitui.screens.widgets.picture.pieces import Piece, TextPiece
 
-_FEWEST = 4  # columns in which a name still says something
+_COVERED = 1 / 8  # of the picture, that words may cover at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Caption:
     y: float
     width: float
     height: float
+    short: str = ""
+    """In place of the words, where all words together would cover too much."""
 
 
 def with_captions(lines: Sequence[Piece], frame: Frame, captions: Sequence[Caption]) -> list[list[Piece]]:
@@ -37,16 +39,15 @@ def with_captions(lines: Sequence[Piece], frame: Frame, captions: Sequence[Capti
         return found
     columns, rows = lines[0].width, len(lines)
     left, top, right, bottom = frame.part
+    brief = sum(cell_len(each.words) + 2 for each in captions) > columns * rows * _COVERED
     taken: dict[int, list[tuple[int, int]]] = {}
     for each in captions:
         start = (each.x - left) / (right - left) * columns
         first, last = ((y - top) / (bottom - top) * rows for y in (each.y, each.y + each.height))
         if start >= columns or start + each.width / (right - left) * columns <= 0 or first >= rows or last <= 0:
             continue
-        words = f" {each.words} "
+        words = f" {(brief and each.short) or each.words} "
         width = min(cell_len(words), columns)
-        if width < _FEWEST:
-            continue
         at = max(0, min(round(start), columns - width))
         for row in (round(first) - 1, round(last), round(first), round(first) - 2, round(last) + 1):
             free = all(at + width <= begin or end <= at for begin, end in taken.get(row, ()))
