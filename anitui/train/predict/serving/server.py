@@ -7,6 +7,7 @@ does not read an answer is let go. No more than `CONNECTIONS` are open, and `BOD
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,9 +51,9 @@ class Server:
         try:
             server = await asyncio.start_server(self._connected, host, port, limit=_CHUNK, backlog=128)
         except (OSError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or str(error)
+            why = os.strerror(error.errno) if isinstance(error, OSError) and (error.errno or 0) > 0 else str(error)
             raise AnituiError(
-                f"nobody can listen on {host} port {port} ({str(why).lower()}): give another --port or --host"
+                f"nobody can listen on {host} port {port} ({why.lower()}): give another --port or --host"
             ) from error
         where = [each.getsockname() for each in server.sockets]
         self._loopback = all(_is_loopback(each[0]) for each in where)
