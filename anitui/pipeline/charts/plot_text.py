@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
@@ -72,7 +73,7 @@ def curves(chart: Curves, width: int) -> Iterator[Line]:
             ((x - x0) / (x1 - x0 or 1.0), (y - y0) / (y1 - y0 or 1.0)) for x, y in zip(each.x, each.y, strict=True)
         ]
         for (ax, ay), (bx, by) in zip(points, points[1:] or points, strict=False):
-            steps = max(1, round(max(abs(bx - ax) * 2 * wide, abs(by - ay) * 4 * _HIGH)))
+            steps = max(1, math.ceil(max(abs(bx - ax) * 2 * wide, abs(by - ay) * 4 * _HIGH)))
             for step in range(steps + 1):
                 dot(ax + (bx - ax) * step / steps, ay + (by - ay) * step / steps, f"bar{number}")
     signs = {}

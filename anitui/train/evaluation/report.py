@@ -6,6 +6,7 @@ import json
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -295,6 +296,11 @@ def _made(kind: type[Made], found: Any) -> Made:
     return made
 
 
+@cache
+def _types_of(kind: type[Any]) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
 def _value(kind: Any, found: Any) -> Any:
     origin, inside = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
@@ -306,9 +312,9 @@ def _value(kind: Any, found: Any) -> Any:
         return {key(name): each if of is Any else _value(of, each) for name, each in found.items()}
     if origin is not None and issubclass(origin, Sequence):
         return [_value(inside[0], each) for each in found]
-    if is_dataclass(kind):
-        types_of = get_type_hints(kind)
-        return kind(**{each.name: _value(types_of[each.name], found[each.name]) for each in fields(kind)})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        types_of = _types_of(kind)
+        return kind(**{each.name: _value(types_of[each.name], found[each.name]) for each in fields(kind)})
     if kind is float:
         return float("nan") if found is None else float(found)
     if kind in (int, str, bool) and not isinstance(found, kind):
