@@ -16,6 +16,7 @@ from anitui.screens.clean.screen import CleanScreen
 from anitui.screens.duplicates.alike import AlikeScreen
 from anitui.screens.duplicates.rules import RulesScreen
 from anitui.screens.duplicates.screen import DuplicatesScreen
+from anitui.screens.evaluate.screen import EvaluateScreen
 from anitui.screens.faces.label_list import LabelsScreen
 from anitui.screens.faces.screen import FacesScreen
 from anitui.screens.frame import FrameScreen
@@ -34,7 +35,7 @@ from anitui.screens.train.screen import TrainScreen
 SCREENS: list[type[FrameScreen]] = [
     HomeScreen, BrowseScreen, DuplicatesScreen, AlikeScreen, RulesScreen, PictureScreen, SqlScreen, HistoryScreen,
     SettingsScreen, HelpScreen, JobsScreen, JobScreen, CleanScreen, BoxesScreen, FacesScreen, LabelsScreen,
-    SplitsScreen, TrainScreen, StatisticsScreen,
+    SplitsScreen, TrainScreen, EvaluateScreen, StatisticsScreen,
 ]  # fmt: skip
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -62,7 +62,7 @@ class Members:
     def faces(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> list[Face]:
         """Who they are."""
         made = []
-        for row, each in zip(rows, self.table.take(list(map(int, rows))).to_pylist(), strict=True):
+        for row, each in zip(rows, self.table.take(np.asarray(rows, np.int64)).to_pylist(), strict=True):
             box = None if each["x"] is None else (each["x"], each["y"], each["w"], each["h"])
             size = each["width"] or 0, each["height"] or 0
             made.append(Face(int(row), each["face_id"], each["image_id"], each["file"], box, size))

@@ -43,6 +43,7 @@ class Judged:
 
 def of_split(run: Run, part: str, said: Predictions, members: Members) -> Judged | None:
     """The pairs that the split has for a part; None where it has none."""
+    import pyarrow.compute
     import pyarrow.parquet
 
     file = run.folder / "pairs.parquet"

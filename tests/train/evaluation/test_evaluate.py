@@ -12,8 +12,11 @@ from sklearn import metrics as oracle
 
 from anitui import progress
 from anitui.errors import AnituiError, WrongUse
+from anitui.pipeline.charts import png, text
+from anitui.train.evaluation.charts import charts_of
 from anitui.train.evaluation.evaluate import EvalOrder, evaluate, latest, report_of
 from anitui.train.evaluation.report import Evaluation, as_json
+from anitui.train.metrics.intervals import Interval
 from anitui.train.metrics.verification import OneSided
 from anitui.train.predict.judging import judge_of
 from anitui.train.run import Run
@@ -93,6 +96,16 @@ def test_what_is_kept_can_be_read_again_and_is_plain_json(workspace: Workspace) 
         latest(run)
     report_of(run).write_text(json.dumps({**plain, "version": 0}), "utf-8")
     assert latest(run) is None
+
+
+def test_of_a_model_without_a_fault_nothing_is_wrong(workspace: Workspace) -> None:
+    found = measured(evaluated_run(workspace, apart=30.0))
+    assert found.one_name is not None and found.one_name.wrong == () and found.one_name.confusion.pairs == ()
+    assert found.one_name.scores.top1 == Interval(1.0, 1.0, 1.0)
+    charts = {each.name: each for each in charts_of(found)}
+    assert charts["wrong"].empty and "nothing was wrong" in charts["wrong"].nothing
+    assert not charts["confusion"].empty and all(text.lines(each, 80) for each in charts.values())
+    assert all(png.file_of(each) for each in charts.values())
 
 
 def test_the_same_run_is_measured_the_same(workspace: Workspace) -> None:
