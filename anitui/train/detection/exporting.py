@@ -28,33 +28,45 @@ from anitui.train.detection.finder import Finder
 from anitui.train.detection.using import TrainedFinder, load
 from anitui.train.run import Run
 
-_OPSET = 18
+_OPSET, _OPSET_TRACED = 18, 17
 
 
 def export_onnx(run: Run, file: Path) -> dict[str, Any]:
     """Write the best detector of a run; returns what is written beside its weights."""
     trained = load(run, "cpu", precision="fp32")
     about = _about(trained)
+    # Beside our own what other programs of YOLO's family look for.
+    said = {METADATA: json.dumps(about, ensure_ascii=False), "names": str(dict(enumerate(trained.classes)))}
     whole = _Whole(trained).eval()
     example = torch.rand(1, 3, trained.size, trained.size)
     with torch.no_grad(), _quietly():
         try:
-            program = torch.onnx.export(
-                whole, (example,), dynamo=True, input_names=["images"], output_names=["output0"],
-                opset_version=_OPSET, verbose=False,
-            )  # fmt: skip
+            _write(whole, example, file, {**said, "task": "detect"}, traced=trained.network.traced)
+        except OSError:
+            raise
         except Exception as error:  # torch has many of them, none of which a person could read
             raise AnituiError(
                 f"torch cannot write {trained.recipe.model} as ONNX ({type(error).__name__}): train another detector, "
                 "such as light"
             ) from error
-        assert program is not None
-        program.model.metadata_props[METADATA] = json.dumps(about, ensure_ascii=False)
-        # What other programs of YOLO's family look for.
-        program.model.metadata_props["names"] = str(dict(enumerate(trained.classes)))
-        program.model.metadata_props["task"] = "detect"
-        program.save(file, external_data=False)
     return about
+
+
+def _write(whole: nn.Module, example: Tensor, file: Path, said: Mapping[str, str], *, traced: bool) -> None:
+    names: dict[str, Any] = {"input_names": ["images"], "output_names": ["output0"], "opset_version": _OPSET}
+    if not traced:
+        program = torch.onnx.export(whole, (example,), dynamo=True, verbose=False, **names)
+        assert program is not None
+        program.model.metadata_props.update(said)
+        program.save(file, external_data=False)
+        return
+    import onnx
+
+    names["opset_version"] = _OPSET_TRACED
+    torch.onnx.export(whole, (example,), file, dynamo=False, dynamic_axes={"output0": {2: "boxes"}}, **names)
+    model = onnx.load(file)
+    onnx.helper.set_model_props(model, dict(said))
+    onnx.save(model, file)
 
 
 def _about(trained: TrainedFinder) -> dict[str, Any]:

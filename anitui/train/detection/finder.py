@@ -11,6 +11,8 @@ class Finder(nn.Module):
     Called with boxes it gives the loss, one number; called without, what it found: boxes and scores.
     """
 
+    traced = False  # how many boxes there are depends on the picture, so that torch can export it only as it ran
+
     def forward(self, images: Tensor, boxes: Tensor | None = None) -> Tensor | tuple[Tensor, Tensor]:
         return self.found(images) if boxes is None else self.loss(images, boxes)
 

@@ -11,6 +11,7 @@ from torchvision.models.detection import image_list
 from anitui.train.detection.boxes import there
 from anitui.train.detection.finder import Finder
 
+_LEAST_BOXES = 8  # that are told, if need be as nothing: of fewer one could not see which way they lie
 _LEAST_SIDE = 1.0  # of a box that they can learn from, in pixels
 
 
@@ -113,6 +114,8 @@ class Fcos(OfTorchvision):
 class FasterRcnn(OfTorchvision):
     """In two stages: it looks closely where a face might be, so it must sort out by itself in between."""
 
+    traced = True
+
     def found(self, images: Tensor) -> tuple[Tensor, Tensor]:
         model: Any = self.model
         features = model.backbone(images)
@@ -123,7 +126,10 @@ class FasterRcnn(OfTorchvision):
         logits, regression = model.roi_heads.box_predictor(pooled)
         decoded = model.roi_heads.box_coder.decode(regression.float(), proposals)[:, 1]
         scores = logits.float().softmax(-1)[:, 1]
-        most = max(shapes)
+        if len(shapes) == 1:
+            own = torch.cat([decoded, decoded.new_zeros(_LEAST_BOXES, 4)])
+            return own[None], torch.cat([scores, scores.new_zeros(_LEAST_BOXES)])[None]
+        most = max(shapes) + _LEAST_BOXES
         boxes, sure = images.new_zeros(len(images), most, 4), images.new_zeros(len(images), most)
         for place, (own, own_sure) in enumerate(zip(decoded.split(shapes), scores.split(shapes), strict=True)):
             boxes[place, : len(own)], sure[place, : len(own)] = own, own_sure
