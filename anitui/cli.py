@@ -185,10 +185,10 @@ def parser() -> argparse.ArgumentParser:
         "boxes; what a person said of a face stays. Cut off at any point, the same command goes on.",
     )
     detect.add_argument(
-        "--detector",
-        choices=("auto", "cascade", "animeface", "onnx", "whole"),
-        help="auto takes the best that is here; whole: every picture is one face (default: the settings')",
-    )
+        "--detector", type=_detector, metavar="NAME",
+        help="auto (the best that is here), cascade, animeface, onnx, whole (every picture is one face), or a detector "
+        "that you trained, 'run 7' (default: the settings')",
+    )  # fmt: skip
     detect.add_argument(
         "--smallest", metavar="SIZE", help="face: a share of the picture's shorter side, 6%% (default), or pixels, 40"
     )
@@ -282,6 +282,13 @@ def parser() -> argparse.ArgumentParser:
     purge.add_argument("--yes", action="store_true", help="do not ask")
     purge.add_argument("--older-than", type=int, metavar="DAYS", help="only what was set aside so many days ago")
     return top
+
+
+def _detector(given: str) -> str:
+    known = ("auto", "cascade", "animeface", "onnx", "whole")
+    if given not in known and not given.removeprefix("run").strip().isdecimal():
+        raise argparse.ArgumentTypeError(f'there is no detector {given!r}: there are {", ".join(known)}, and "run 7"')
+    return given if given in known else f"run {given.removeprefix('run').strip()}"
 
 
 def _named(given: str) -> Path:

@@ -35,19 +35,24 @@ LEFT JOIN (
 ) t ON t.image_id = i.image_id
 WHERE {where}
 """
-# For a detector, which asks nobody's name: pictures with faces, and those in which a person saw none; alike in every
-# part by how many faces they have.
+# For a detector, which asks nobody's name: pictures with such faces, and those in which a person saw none at all; alike
+# in every part by how many faces they have.
 _BOXED = f"""
 CREATE TEMP TABLE chosen AS
-SELECT i.image_id AS id, NULL::BIGINT AS face_id, i.image_id, NULL::DOUBLE AS score,
-       CASE WHEN n.faces = 1 THEN ['one face'] WHEN n.faces > 1 THEN ['several faces']
-            WHEN r.image_id IS NOT NULL THEN ['no face'] END AS labels
-FROM images i LEFT JOIN image_facts f ON f.image_id = i.image_id LEFT JOIN reviewed_images r ON r.image_id = i.image_id
-LEFT JOIN (
+WITH asked AS (
+    SELECT DISTINCT b.image_id FROM faces b JOIN images i USING (image_id)
+    LEFT JOIN image_facts f ON f.image_id = i.image_id
+    WHERE b.kind = 'face' AND b.detector <> '{WHOLE}' AND {{where}}
+), counted AS (
     SELECT image_id, count(*) AS faces FROM faces
     WHERE state = 'active' AND kind = 'face' AND detector <> '{WHOLE}' GROUP BY image_id
-) n ON n.image_id = i.image_id
-WHERE {{where}}
+)
+SELECT i.image_id AS id, NULL::BIGINT AS face_id, i.image_id, NULL::DOUBLE AS score,
+       CASE WHEN n.faces = 1 THEN ['one face'] WHEN n.faces > 1 THEN ['several faces'] ELSE ['no face'] END AS labels
+FROM images i LEFT JOIN counted n USING (image_id)
+WHERE i.state = 'active' AND (
+    i.image_id IN (FROM asked) OR (n.faces IS NULL AND i.image_id IN (SELECT image_id FROM reviewed_images))
+)
 """
 # One face that two detectors found, or a person drew anew, takes part once: who has a name before who has none, a
 # person's box before a detector's, else the older one.
@@ -78,12 +83,13 @@ class Candidates(Chosen):
     """Those who may take part in a split: with a label, and not in doubt."""
 
     def __init__(self, catalogue: Catalogue, kind: str, label_set: str, query: str) -> None:
-        grammar = face_filters.grammar(label_set) if kind == "face" else None
+        boxed = kind == "image" and label_set == BOXES
+        grammar = face_filters.grammar(label_set) if kind == "face" or boxed else None
         condition = filters.parse(query, grammar)
         self.kind = kind
         super().__init__(catalogue)
         try:
-            if kind == "image" and label_set == BOXES:
+            if boxed:
                 self._cursor.execute(_BOXED.format(where=condition.sql), list(condition.parameters))
             else:
                 self._cursor.execute(

@@ -35,8 +35,8 @@ class Opened:
     def plan(self, split: str = "main", **given: object) -> Plan:
         return plan(self.catalogue, TrainOrder(split, "detect", given=given))
 
-    def split(self, name: str) -> SplitReport:
-        order = SplitOrder(name, "image", BOXES)
+    def split(self, name: str, query: str = "") -> SplitReport:
+        order = SplitOrder(name, "image", BOXES, query)
         return worked(make_split(self.gallery.workspace, self.catalogue, order, ImportSettings()), lambda _: None)
 
     def one(self, statement: str) -> int:
@@ -119,6 +119,9 @@ def test_a_split_of_boxes_needs_no_names(at: Opened) -> None:
     what = at.plan("boxes")
     assert set(what.sizes) == {"train", "val", "test"} and sum(what.sizes.values()) == NUMBER + EMPTY
     assert (what.recipe.model, what.order.recipe, what.classes) == ("light", "detect", ("face",))
+    at.write("UPDATE faces SET detector = 'onnx' WHERE image_id NOT IN (SELECT image_id FROM faces LIMIT 20)")
+    drawn = at.one("SELECT count(DISTINCT image_id) FROM faces WHERE detector = 'person'")
+    assert at.split("drawn", "detector:person").members == drawn + EMPTY < NUMBER
     at.write("DELETE FROM faces")
     at.write("DELETE FROM reviewed_images")
     with pytest.raises(WrongUse, match="no picture has a box of a face: find faces with `anitui detect`"):
