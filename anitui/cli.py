@@ -70,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=Path, default=Path("sample"), metavar="DIR", help="where (default: sample)"
     )
     demo.add_argument("--headless", action="store_true", help="do not open the terminal app; print what was done")
+    demo.add_argument(
+        "--minutes", type=float, default=0.4, metavar="N", help="how long its model is trained (default: 0.4; 0: none)"
+    )
     demo.add_argument("--seed", type=int, default=7, help="another seed draws another world (default: 7)")
 
     init = add("init", "init", "make a folder a workspace")

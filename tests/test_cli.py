@@ -552,12 +552,12 @@ def test_an_interrupted_import_keeps_what_it_did_and_goes_on(
 @pytest.mark.slow
 def test_the_demo_is_made_and_made_again_without_loss(tmp_path: Path, own_settings: Path) -> None:
     own_settings.write_text('[detect]\ndetector = "whole"\n')  # looking for faces takes the longest
-    first = run("demo", tmp_path / "sample", "--headless", "--json")
+    first = run("demo", tmp_path / "sample", "--headless", "--json", "--minutes", "0")
     assert first.returncode == 0 and "Traceback" not in first.stderr
     made = json.loads(first.stdout.splitlines()[-1])
     assert made["clean"] and made["pictures"] > 30 and made["decided"]
     assert run("-w", tmp_path / "sample", "undo").returncode == 0
-    again = run("demo", tmp_path / "sample", "--headless", "--json")
+    again = run("demo", tmp_path / "sample", "--headless", "--json", "--minutes", "0")
     assert again.returncode == 0
     told = json.loads(again.stdout.splitlines()[-1])
     assert told["pictures"] == made["pictures"]

@@ -14,14 +14,18 @@ from anitui.commands.telling import drive, report, say
 from anitui.demo.gather import JOBS
 from anitui.demo.lesson import Learnt, Lesson
 from anitui.demo.tour import ALIKE, IMPORTED, LABEL_FILES, POSTED, Tour, tour
+from anitui.errors import WrongUse
 from anitui.words import count, duration, size
 from anitui.workspace import Workspace, create
 
 
 def run(options: argparse.Namespace) -> int:
+    if not 0 <= options.minutes <= 1000:
+        raise WrongUse(f"--minutes is how long a model is trained, from 0 to 1,000, not {options.minutes:g}")
+    lesson = Lesson(options.minutes) if options.minutes else None
     made = create(options.folder)
     with held(made) as at:
-        done = drive(tour(at.workspace, at.catalogue, at.settings, seed=options.seed, lesson=Lesson()))
+        done = drive(tour(at.workspace, at.catalogue, at.settings, seed=options.seed, lesson=lesson))
     _tell(options.folder, done)
     headless = options.headless or not (sys.stdin.isatty() and sys.stdout.isatty())
     if headless:
