@@ -90,7 +90,7 @@ def drawn(made: Made, tmp_path: Path) -> Path:
 
 def begun(root: Path, when: str) -> subprocess.Popen[bytes]:
     """A demo in a process of its own, as soon as there is such a file."""
-    command = [sys.executable, "-m", "anitui", "demo", str(root), "--headless"]
+    command = [sys.executable, "-m", "anitui", "demo", str(root), "--headless", "--minutes", "0"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 60
     while not any(root.glob(when)) and process.poll() is None and time.monotonic() < until:
