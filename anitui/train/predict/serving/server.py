@@ -51,7 +51,7 @@ class Server:
         try:
             server = await asyncio.start_server(self._connected, host, port, limit=_CHUNK, backlog=128)
         except (OSError, OverflowError) as error:
-            why = os.strerror(error.errno) if isinstance(error, OSError) and (error.errno or 0) > 0 else str(error)
+            why = os.strerror(error.errno or 0) if isinstance(error, OSError) and (error.errno or 0) > 0 else str(error)
             raise AnituiError(
                 f"nobody can listen on {host} port {port} ({why.lower()}): give another --port or --host"
             ) from error
