@@ -229,7 +229,7 @@ async def test_a_new_run_says_what_will_be_trained_and_how_long(
         monkeypatch.setattr(at.app, "train", lambda order, done: orders.append(order))
         await at.press("g", "t", "n")
         assert isinstance(at.app.screen, TrainForm)
-        await at.sees("classes, val", "resnet18 at 128 px, 40 epochs", "going by run 1 (320 images/s)")
+        await at.sees("classes, val", "resnet18 at 96 px, 40 epochs", "going by run 1 (320 images/s)")
         await at.press("tab", "right", "right", "tab", "tab", *"three")  # multi, in three epochs
         await at.sees("must be a number")
         await at.press(*["backspace"] * 5, "3", "tab", "tab", "tab", "tab", *"lr=a")

@@ -90,7 +90,7 @@ def greedy(most: int) -> Model:
 
 def test_out_of_memory_it_goes_on_in_pieces(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "find", lambda _: greedy(3))
-    run = school.run(epochs=4)
+    run = school.run(epochs=4, lr=0.05)
     assert train_here(run) == "done"
     assert "batches of 8 are learnt from in pieces of 4" in run.log.read_text()
     assert "batches of 8 are learnt from in pieces of 2" in run.log.read_text()
