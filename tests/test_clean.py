@@ -101,10 +101,10 @@ def test_a_recipe_tells_each_step(ours: Path, anitui: Anitui) -> None:
     code, out, _ = anitui("clean", "--recipe", "lap", "--json")
     steps = figures(out)["steps"]
     assert code == 0 and aside(ours) == 0 and len(steps) == 12
-    assert steps[5]["set_aside"] == 2 and steps[0]["set_aside"] == 0 and steps[4]["missing"]
-    assert steps[8]["waiting"] == 3 and "g d" in out
+    assert steps[6]["set_aside"] == 2 and steps[0]["set_aside"] == 0 and steps[4]["missing"]
+    assert steps[9]["waiting"] == 3 and "g d" in out
     code, out, _ = anitui("clean", "--recipe", "lap", "--apply", "--json")
-    assert code == 0 and aside(ours) == 2 and figures(out)["steps"][8]["waiting"] == 0
+    assert code == 0 and aside(ours) == 2 and figures(out)["steps"][9]["waiting"] == 0
 
 
 @pytest.mark.parametrize(
