@@ -12,11 +12,13 @@ from anitui.commands import terminal
 from anitui.commands.opened import held
 from anitui.commands.telling import drive, report, say
 from anitui.demo.gather import JOBS
-from anitui.demo.lesson import Learnt, Lesson
+from anitui.demo.lesson import PAGE, Learnt, Lesson
 from anitui.demo.tour import ALIKE, IMPORTED, LABEL_FILES, POSTED, Tour, tour
 from anitui.errors import WrongUse
 from anitui.words import count, duration, size
 from anitui.workspace import Workspace, create
+
+_NUMBERS = 4  # of what was measured of the model
 
 
 def run(options: argparse.Namespace) -> int:
@@ -74,9 +76,10 @@ def _tell_learnt(learnt: Learnt) -> None:
         say(f"  trained   nothing: {learnt.why_not}")
     elif learnt.run:
         classes = count(learnt.classes, "character")
-        right = f"{learnt.right:,} of {learnt.tested:,} faces that it never saw are named rightly"
         say(f"  trained   run {learnt.run}, {classes} in {duration(learnt.seconds)}: g t")
-        say(f"  measured  {right}: g v")
+        for name, value in list(learnt.measured.items())[:_NUMBERS]:
+            say(f"  {name:<9} {value}")
+        say(f"            all of it in exports/{PAGE}, and on the screen: g v")
         if learnt.look_wrong:
             say(f"  reviewed  {count(learnt.look_wrong, 'name looks', 'names look')} wrong: g f, then the review")
         for suspect in learnt.suspects:

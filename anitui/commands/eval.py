@@ -10,7 +10,6 @@ from typing import Any
 from anitui import workspace
 from anitui.commands.charting import room, tell
 from anitui.commands.telling import drive, report, say
-from anitui.commands.train import check_installed
 from anitui.errors import WrongUse
 from anitui.pipeline.charts import text
 from anitui.pipeline.charts.model import Shares
@@ -22,6 +21,7 @@ from anitui.train.evaluation.charts import charts_of
 from anitui.train.evaluation.evaluate import EvalOrder, evaluate, latest, report_of
 from anitui.train.evaluation.report import Evaluation, plain
 from anitui.train.evaluation.words import facts, heading
+from anitui.train.installed import check_installed
 from anitui.train.run import Run, find
 from anitui.words import count, size
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from anitui import workspace
 from anitui.commands.telling import report, say
-from anitui.commands.train import check_installed
 from anitui.errors import WrongUse
+from anitui.train.installed import check_installed
 from anitui.train.run import find
 from anitui.words import size
 

@@ -11,11 +11,11 @@ from anitui import workspace
 from anitui.commands.listing import clipped, say_list
 from anitui.commands.opened import opened
 from anitui.commands.telling import drive, report, say
-from anitui.commands.train import check_installed
 from anitui.errors import WrongUse
 from anitui.pipeline.decode import Limits
 from anitui.pipeline.detecting import smallest_of
 from anitui.settings import Settings
+from anitui.train.installed import check_installed
 from anitui.train.run import find
 from anitui.words import count, duration
 

@@ -34,8 +34,8 @@ def run(options: argparse.Namespace) -> int:
         reviewed = runs.find(at.workspace, options.run)
         making.check(reviewed)
         if not options.again:
-            from anitui.commands.train import check_installed
             from anitui.train import folds
+            from anitui.train.installed import check_installed
 
             check_installed()
             number = options.folds if options.folds is not None else folds.FOLDS

@@ -12,10 +12,10 @@ from typing import Any
 
 from anitui import workspace
 from anitui.commands.telling import report, say
-from anitui.commands.train import check_installed
 from anitui.errors import AnituiError
 from anitui.pipeline.decode import Limits
 from anitui.pipeline.detecting import smallest_of
+from anitui.train.installed import check_installed
 from anitui.train.predict.asking import Asking, Question
 from anitui.train.run import find
 

@@ -8,8 +8,8 @@ from typing import Any
 from anitui.commands.opened import opened
 from anitui.commands.runs import watch
 from anitui.commands.telling import drive, report, say
-from anitui.errors import AnituiError
 from anitui.train import making
+from anitui.train.installed import check_installed
 from anitui.train.making import Plan, TrainOrder
 from anitui.train.recipe import said_otherwise
 from anitui.words import count
@@ -44,14 +44,6 @@ def interrupted(options: argparse.Namespace) -> str:
     """ctrl-C ends only the watching."""
     del options
     return "if a run was started it trains on; `anitui runs` lists it, `anitui runs stop` stops it"
-
-
-def check_installed() -> None:
-    """Training is an extra, and a large one."""
-    from importlib.util import find_spec
-
-    if find_spec("torch") is None or find_spec("torchvision") is None:
-        raise AnituiError("training needs torch and torchvision: pip install 'anitui[train]'")
 
 
 def order_of(options: argparse.Namespace) -> TrainOrder:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 
-import numpy as np
-
+from anitui.pipeline.examine import limits_of
 from anitui.progress import Event, Work
+from anitui.settings import Settings
 from anitui.store import review
 from anitui.store.catalogue import Catalogue
 from anitui.train import making
+from anitui.train.evaluation.evaluate import EvalOrder, evaluate, latest
+from anitui.train.evaluation.sharing import write_page
+from anitui.train.evaluation.words import facts
 from anitui.train.folds import out_of_fold
 from anitui.train.following import follow
+from anitui.train.installed import MISSING, installed
 from anitui.train.making import TrainOrder
-from anitui.train.predicting import file_of, predict_part
 from anitui.train.recording import take_in
 from anitui.train.review.making import make_review
 from anitui.train.run import Run, listed
 from anitui.workspace import Workspace
+
+PAGE = "evaluation.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,15 @@ class Learnt:
     why_not: str = ""
     classes: int = 0
     seconds: float = 0.0
-    tested: int = 0
-    right: int = 0
+    measured: dict[str, str] = field(default_factory=dict)  # on the test, in words
     look_wrong: int = 0
     suspects: list[str] = field(default_factory=list)  # the first few of the queue, in words
 
 
-def learn(workspace: Workspace, catalogue: Catalogue, split: str, lesson: Lesson) -> Work[Learnt]:
+def learn(workspace: Workspace, catalogue: Catalogue, settings: Settings, split: str, lesson: Lesson) -> Work[Learnt]:
     """Train once on a split, measure on its test, and make the queue of a review; what is there stays."""
-    if find_spec("torch") is None or find_spec("torchvision") is None:
-        return Learnt(why_not="torch is not installed: pip install 'anitui[train]'")
+    if not installed():
+        return Learnt(why_not=MISSING)
     runs = listed(workspace)
     fresh = not runs or runs[-1].standing().state != "done"
     if not runs:
@@ -61,8 +64,12 @@ def learn(workspace: Workspace, catalogue: Catalogue, split: str, lesson: Lesson
     if standing.state != "done":
         learnt.why_not = standing.reason or standing.state
         return learnt
-    yield from predict_part(run, ["test"])
-    learnt.tested, learnt.right = _tested(run)
+    made = latest(run) if not fresh else None
+    made = made or (yield from evaluate(run, EvalOrder()))
+    learnt.measured = facts(made)
+    page = workspace.exports / PAGE
+    if not page.exists():
+        yield from write_page(run, made, page, limits_of(settings.importing))
     if fresh:
         yield from out_of_fold(run, catalogue, folds=lesson.folds)
         done = yield from make_review(catalogue, run)
@@ -91,9 +98,3 @@ def _trained(run: Run) -> Work[None]:
         if run.process.alive():
             run.stop()
         raise
-
-
-def _tested(run: Run) -> tuple[int, int]:
-    with np.load(file_of(run, "test")) as said:
-        targets = run.members()["target"].to_numpy()[said["rows"]]
-        return len(targets), int((said["logits"].argmax(axis=1) == targets).sum())

@@ -119,7 +119,7 @@ def tour(
         _name(catalogue)
     yield from _split(workspace, catalogue, settings, done)
     if done.split and lesson is not None:
-        done.learnt = yield from learn(workspace, catalogue, SPLIT, lesson)
+        done.learnt = yield from learn(workspace, catalogue, settings, SPLIT, lesson)
     if fresh:
         done.decided = _told(catalogue)
     for name in LABEL_FILES:

@@ -38,6 +38,11 @@ class ChartedScreen(FrameScreen):
                 yield listed
             with Container(id="charted-shown", classes="panel"):
                 yield ChartView(id="charted-chart")
+                yield from self.beside()
+
+    def beside(self) -> ComposeResult:
+        """What stands below the chart, where a screen has more to show of its rows."""
+        yield from ()
 
     # What each screen says.
 

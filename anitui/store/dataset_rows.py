@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from anitui.store import face_filters, filters, splits
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import BY_HAND, OVERLAP, SAME
+from anitui.store.gathered import Gathered
 
 PAGE = 4096
 
@@ -116,11 +116,11 @@ class Sizes:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)  # label → part → how many
 
 
-class DatasetRows:
+class DatasetRows(Gathered):
     """The members of one export, in temporary tables of a cursor of its own. Close it after use."""
 
     def __init__(self, catalogue: Catalogue, asked: Asked) -> None:
-        self._cursor = catalogue.cursor()
+        super().__init__(catalogue)
         self._labels = "was" if asked.as_frozen else "now"
         try:
             if asked.split is not None:
@@ -138,18 +138,6 @@ class DatasetRows:
         except BaseException:
             self.close()
             raise
-
-    def close(self) -> None:
-        self._cursor.close()
-
-    def __enter__(self) -> DatasetRows:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _rows(self, sql: str) -> list[Any]:
-        return self._cursor.execute(sql).fetchall()
 
     def sizes(self) -> Sizes:
         """What is to be known before the first row."""

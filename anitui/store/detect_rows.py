@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from anitui.store import splits
 from anitui.store.catalogue import Catalogue
 from anitui.store.faces import BY_HAND, OVERLAP, SAME
+from anitui.store.gathered import Gathered
 
 PAGE = 4096
 WHOLE = "whole"  # a detector that takes every picture for one face: it says nothing of where faces are
@@ -75,12 +75,12 @@ class Sizes:
         return self.faces - self.drawn - self.confirmed
 
 
-class DetectRows:
+class DetectRows(Gathered):
     """All of it, in temporary tables of a cursor of its own. Close it after use."""
 
     def __init__(self, catalogue: Catalogue, split: str) -> None:
         splits.find(catalogue, split)
-        self._cursor = catalogue.cursor()
+        super().__init__(catalogue)
         try:
             self._cursor.execute(_PICTURES, [split])
             self._cursor.execute(_BOXES)
@@ -89,18 +89,6 @@ class DetectRows:
         except BaseException:
             self.close()
             raise
-
-    def close(self) -> None:
-        self._cursor.close()
-
-    def __enter__(self) -> DetectRows:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _rows(self, sql: str) -> list[Any]:
-        return self._cursor.execute(sql).fetchall()
 
     def sizes(self) -> Sizes:
         """What is to be known before the first row."""

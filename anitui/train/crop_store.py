@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -110,6 +110,21 @@ def prepare(
             yield from _fill(folder, samples, shapes, pixels, states, engine, limits)
         failures = _failures(folder)
     return Store(folder, np.memmap(folder / "pixels.u8", np.uint8, "r", shape=pixels.shape), states == _DONE, failures)
+
+
+def made_by(work: Generator[Event, None, Store], show: Callable[..., None]) -> Store:
+    """What such a work comes to, told on its way to whoever watches a run."""
+    while True:
+        try:
+            event = next(work)
+        except StopIteration as stop:
+            found: Store = stop.value
+            return found
+        try:
+            show(state="preparing", doing=event.doing, done=event.done, total=event.total)
+        except BaseException:
+            work.close()
+            raise
 
 
 def _fill(

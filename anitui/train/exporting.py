@@ -8,11 +8,7 @@ length 1.
 from __future__ import annotations
 
 import json
-import logging
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +23,7 @@ from anitui.train import using
 from anitui.train.predict import centres
 from anitui.train.predict.answering import made_at
 from anitui.train.predict.judging import Judge, judge_of
+from anitui.train.quietly import quietly
 from anitui.train.run import Run
 from anitui.train.using import Trained
 
@@ -42,14 +39,16 @@ def export_model(run: Run, file: Path, kind: str = "onnx") -> dict[str, Any]:
     if run.task == "detect":
         if kind != "onnx":
             raise AnituiError("a detector is exported as onnx: leave --as out")
-        _put(file, lambda part: _detection().export_onnx(run, part))
+        from anitui.train.detection.exporting import export_onnx
+
+        _put(file, lambda part: export_onnx(run, part))
         return {"task": run.task, "run": run.number, "classes": run.classes}
     model = using.load(run, "cpu", precision="fp32")
     judge = judge_of(run, model.task, model.classes)
     whole = _Whole(model, judge, _centres(run, model)).eval()
     about = _about(run, model, judge)
     example = torch.rand(2, 3, model.size, model.size)
-    with torch.no_grad(), _quietly():
+    with torch.no_grad(), quietly():
         _put(file, lambda part: _write(whole, example, about, part, kind))
     return about
 
@@ -144,26 +143,3 @@ def _put(file: Path, write: Callable[[Path], object]) -> None:
     finally:
         named.unlink(missing_ok=True)
     sync_folder(file.parent)
-
-
-def _detection() -> Any:
-    try:
-        return import_module("anitui.train.detection.exporting")
-    except ModuleNotFoundError as error:
-        raise AnituiError("models that find faces cannot be exported by this version of anitui") from error
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """torch tells at length what it does on the way."""
-    loud = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
-    levels = [each.level for each in loud]
-    for each in loud:
-        each.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for each, level in zip(loud, levels, strict=True):
-            each.setLevel(level)

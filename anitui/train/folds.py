@@ -79,14 +79,15 @@ def _work(arguments: Mapping[str, Any]) -> Work[None]:
     import pyarrow.parquet
 
     from anitui.train import using
-    from anitui.train.preparing import store_of
+    from anitui.train.members import store_of
+    from anitui.train.preparing import nothing
 
     run = Run(Path(arguments["run"]))
     folder = run.folder / "review"
     yield Event("loading the model")
     model = using.load(run, arguments["device"])
     members = run.members()
-    store = store_of(run, members, model.recipe.size, model.recipe.margin, _silent)
+    store = store_of(run, members, model.recipe.size, model.recipe.margin, nothing)
     targets = members["target"].to_numpy()
     rows = np.flatnonzero((targets >= 0) & store.good)
     groups = _groups(members)[rows]
@@ -108,7 +109,7 @@ def _work(arguments: Mapping[str, Any]) -> Work[None]:
         embeddings=points,
     )
     unknown = pyarrow.parquet.read_table(folder / _UNLABELLED)
-    strangers = store_of(run, unknown, model.recipe.size, model.recipe.margin, _silent)
+    strangers = store_of(run, unknown, model.recipe.size, model.recipe.margin, nothing)
     rows = np.flatnonzero(strangers.good)
     points, chances = yield from _seen(model, strangers.pixels, rows, "looking at faces without a name")
     ids = unknown["face_id"].to_numpy()[rows]
@@ -137,7 +138,10 @@ def _one_fold(
     if file.exists():
         found: NDArray[np.float16] = np.load(file)
         return found
-    from anitui.train.preparing import small_loop
+    from anitui.train.members import Members
+    from anitui.train.preparing import Rows, loop_of, nothing
+    from anitui.train.speed import machine
+    from anitui.train.together import Together
 
     recipe = replace(
         model.recipe,
@@ -146,7 +150,8 @@ def _one_fold(
         cpu_minutes=model.recipe.cpu_minutes * arguments["share"],
         patience=0,
     )
-    loop = small_loop(run, recipe, members, store, rest, arguments["device"])
+    rows, on = Rows(rest, rest[:0], fresh=True), machine(arguments["device"], recipe)
+    loop = loop_of(run, recipe, Members(run, recipe), store, rows, on, Together(), None, nothing)
     yield from _trained(loop, doing)
     learnt = replace(model, network=loop.network, size=loop.size, normalisation=loop.normalisation)
     _, odds = yield from _seen(learnt, store.pixels, left_out, f"{doing}: looking at those that were left out")
@@ -201,10 +206,6 @@ def _keep(file: Path, **arrays: NDArray[np.generic]) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     write_atomically(file, buffer.getvalue())
-
-
-def _silent(*_: object, **__: object) -> None:
-    """Nobody watches."""
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeVar
@@ -26,7 +27,7 @@ from anitui.train.together import Together
 Net = TypeVar("Net", bound=nn.Module)
 
 
-class Learner(Generic[Net]):
+class Learner(ABC, Generic[Net]):
     """The network, what makes it better, and the average of what it was. How wrong it is, its kinds say."""
 
     def __init__(
@@ -47,7 +48,6 @@ class Learner(Generic[Net]):
         self._optimizer = speed.optimizer(self.network, recipe, machine)
         self._learning = speed.compiled(together.shared(self.network, machine), recipe, machine, steps)
         self.micro = math.ceil(recipe.batch / together.world)  # samples that are in memory at once
-        self.finite = True
 
     @property
     def used(self) -> Net:
@@ -94,9 +94,9 @@ class Learner(Generic[Net]):
             total += loss.detach()
         return total
 
+    @abstractmethod
     def _loss(self, pixels: Tensor, said: Tensor, size: int, chance: torch.Generator) -> Tensor:
         """How wrong the network is about some pictures, varied anew: the mean over them."""
-        raise NotImplementedError
 
     def _alone(self, last: bool) -> AbstractContextManager[Any]:
         """Gradients of several processes are brought together once for a batch, with its last piece."""

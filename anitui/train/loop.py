@@ -60,7 +60,7 @@ class Loop:
         pace: Pace,
         pixels: Pixels,
         targets: NDArray[np.generic],
-        measuring: Measures | None,
+        measuring: Measures[Any] | None,
         machine: Machine,
         together: Together,
         voice: Voice | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +18,18 @@ from anitui.store.dataset_rows import Asked, DatasetRows, Member
 from anitui.train import models
 from anitui.train import recipe as recipes
 from anitui.train.detection import making as detecting
+from anitui.train.manifest import place, write_manifest
 from anitui.train.recipe import Recipe
 from anitui.train.run import Run, new_folder, now
 from anitui.words import count
 from anitui.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pyarrow
+    pass
 
 #: Of each task: what its best model is chosen by.
 BEST_BY = {"single": "val/top1", "multi": "val/map", "embed": "val/eer", "detect": "val/ap"}
 TASKS = tuple(BEST_BY)
-_PAGE = 16_384
 _FEW = 2  # pictures of a class that one can hardly learn from
 
 
@@ -91,7 +91,7 @@ def make_run(workspace: Workspace, catalogue: Catalogue, order: TrainOrder) -> W
     folder = new_folder(workspace)
     try:
         if what.task == "detect":
-            yield from detecting.write_manifest(catalogue, order.split, Run(folder).manifest, schema())
+            yield from detecting.write_boxes(catalogue, order.split, Run(folder).manifest)
         else:
             yield from _write_manifest(catalogue, what, Run(folder))
             _write_pairs(catalogue, what, Run(folder))
@@ -181,59 +181,21 @@ def _some(names: list[str]) -> str:
 
 
 def _write_manifest(catalogue: Catalogue, what: Plan, run: Run) -> Work[None]:
-    import pyarrow.parquet
-
     numbers = {label: number for number, label in enumerate(what.classes)}
     asked = Asked(what.order.split, label_set=what.label_set)
-    total, done = sum(what.sizes.values()), 0
-    with DatasetRows(catalogue, asked) as rows, pyarrow.parquet.ParquetWriter(run.manifest, schema()) as file:
-        for page in _pages(rows.members("picture")):
-            file.write_table(_table(page, numbers, what.task))
-            done += len(page)
-            yield Event("writing who is in it", done, total)
+    with DatasetRows(catalogue, asked) as rows:
+        found = (_row(each, numbers, what.task) for each in rows.members("picture"))
+        yield from write_manifest(run.manifest, found, sum(what.sizes.values()))
 
 
-def _pages(members: Iterator[Member]) -> Iterator[list[Member]]:
-    page: list[Member] = []
-    for each in members:
-        page.append(each)
-        if len(page) == _PAGE:
-            yield page
-            page = []
-    if page:
-        yield page
-
-
-def schema() -> pyarrow.Schema:
-    """Of a manifest."""
-    import pyarrow as pa
-
-    return pa.schema(
-        [
-            ("part", pa.string()), ("face_id", pa.int64()), ("image_id", pa.int64()), ("group_id", pa.int64()),
-            ("label", pa.string()), ("labels", pa.list_(pa.string())), ("target", pa.int32()),
-            ("targets", pa.list_(pa.int32())), ("file", pa.string()), ("sha256", pa.string()),
-            ("x", pa.float64()), ("y", pa.float64()), ("w", pa.float64()), ("h", pa.float64()),
-            ("width", pa.int32()), ("height", pa.int32()),
-        ]
-    )  # fmt: skip
-
-
-def _table(members: list[Member], numbers: Mapping[str, int], task: str) -> pyarrow.Table:
-    import pyarrow
-
-    def row(each: Member) -> dict[str, Any]:
-        x, y, w, h = each.box or (None, None, None, None)
-        label = each.labels[0] if len(each.labels) == 1 or task != "multi" else None
-        return {
-            "part": each.part, "face_id": each.face_id, "image_id": each.image_id, "group_id": each.group_id,
-            "label": label, "labels": list(each.labels), "target": numbers.get(each.labels[0], -1),
-            "targets": [numbers[name] for name in each.labels if name in numbers],
-            "file": each.path, "sha256": each.sha256, "x": x, "y": y, "w": w, "h": h,
-            "width": each.width, "height": each.height,
-        }  # fmt: skip
-
-    return pyarrow.Table.from_pylist([row(each) for each in members], schema=schema())
+def _row(each: Member, numbers: Mapping[str, int], task: str) -> dict[str, Any]:
+    return {
+        "part": each.part, "face_id": each.face_id, "image_id": each.image_id, "group_id": each.group_id,
+        "label": each.labels[0] if len(each.labels) == 1 or task != "multi" else None, "labels": list(each.labels),
+        "target": numbers.get(each.labels[0], -1),
+        "targets": [numbers[name] for name in each.labels if name in numbers],
+        "file": each.path, "sha256": each.sha256, "width": each.width, "height": each.height, **place(each.box),
+    }  # fmt: skip
 
 
 def _write_pairs(catalogue: Catalogue, what: Plan, run: Run) -> None:

@@ -44,7 +44,7 @@ def _work(arguments: Mapping[str, Any]) -> Work[None]:
     from anitui.pipeline.decode import Limits
     from anitui.pipeline.engine import Processes
     from anitui.train import crop_store, using
-    from anitui.train.preparing import samples
+    from anitui.train.members import samples
 
     run = Run(Path(arguments["run"]))
     yield Event("loading the model")

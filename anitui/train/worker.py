@@ -116,10 +116,7 @@ def _train(run: Run, recipe: Recipe, ear: Ear, voice: Voice | None) -> int:
 
 
 def _trained(run: Run, recipe: Recipe, ear: Ear, voice: Voice | None, together: Together) -> str:
-    if run.task == "detect":
-        from anitui.train.detection.preparing import prepared
-    else:
-        from anitui.train.preparing import prepared
+    from anitui.train.preparing import prepared
 
     def show(**live: Any) -> None:
         if voice is not None:

@@ -139,7 +139,8 @@ def test_faces_are_found_named_by_where_they_were_seen_and_agreed_with(made: Mad
 def test_a_model_is_trained_measured_and_asked_about_the_names(made: Made) -> None:
     learnt = made.told.learnt
     assert (learnt.run, learnt.why_not) == (1, "")
-    assert learnt.tested == made.told.split["test"] and 0 < learnt.right <= learnt.tested
+    assert learnt.measured["measured"].startswith(f"{made.told.split['test']} members") and "top-1" in learnt.measured
+    assert "top-1" in (made.root / "exports" / "evaluation.html").read_text("utf-8")
     assert {"training", "fold 2 of 2", "looking at the test part"} <= set(made.doing)
     with opened(made.root) as (_, catalogue):
         assert catalogue.rows("SELECT run_id, state FROM runs") == [(1, "done")]

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from anitui.train.making import schema
+from anitui.train.manifest import schema
 from anitui.train.recipe import load
 from anitui.train.run import Run
 from anitui.workspace import Workspace

@@ -59,7 +59,7 @@ def test_a_run_through_its_whole_life(school: School, started: list[Run]) -> Non
         run.start()
     with pytest.raises(WrongUse, match="stop it first"):
         run.delete()
-    until(lambda: steps(run) > 20, "it trains")
+    until(lambda: steps(run) > 20 and bool(run.standing().live.get("images_per_second")), "it trains")
     standing = run.standing()
     assert standing.under_way and standing.state in ("training", "measuring")
     assert standing.live["images_per_second"] > 0 and standing.live["memory"] > 0

@@ -61,26 +61,6 @@ def test_asymmetric_forgives_what_is_surely_denied() -> None:
     assert surely < 1e-3 < wrongly < missed
 
 
-@pytest.mark.parametrize("ties", [False, True])
-def test_the_equal_error_is_where_both_errors_meet(ties: bool) -> None:
-    same = CHANCE.uniform(size=4000) < 0.3
-    alike = (CHANCE.normal(size=4000) + 1.5 * same).astype(np.float32)
-    if ties:
-        alike = np.round(alike, 1)
-    taken, kept, _ = metrics.roc_curve(same, alike, drop_intermediate=False)
-    missed = 1 - kept
-    expected = np.interp(0, taken - missed, taken)
-    assert embed.equal_error(alike, same) == pytest.approx(expected, abs=1e-6)
-    assert embed.equal_error(-alike, ~same) == pytest.approx(expected, abs=1e-6)
-
-
-def test_told_apart_perfectly_or_not_at_all() -> None:
-    same = np.array([True, True, False, False])
-    assert embed.equal_error(np.array([4, 3, 2, 1], np.float32), same) == 0
-    assert embed.equal_error(np.array([1, 1, 1, 1], np.float32), same) == pytest.approx(0.5)
-    assert embed.equal_error(np.array([1, 2, 3, 4], np.float32), same) == 1
-
-
 def test_the_margin_makes_the_right_one_harder_alone() -> None:
     cosines = torch.tensor([[0.8, 0.1], [-0.9, 0.2]])
     found = embed.with_margin(cosines * SHARPNESS, torch.tensor([0, 0])) / SHARPNESS

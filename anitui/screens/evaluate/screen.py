@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 
 from anitui import progress
 from anitui.errors import WrongUse
@@ -21,7 +20,6 @@ from anitui.screens.evaluate.faces import cells_of, wrong_of
 from anitui.screens.evaluate.shelf import Entry, Place, Shelf, line, places
 from anitui.screens.questions import AskPath, Choose, Confirm
 from anitui.screens.train.wrongs import Wrongs
-from anitui.screens.widgets.chart_view import ChartView
 from anitui.screens.widgets.lines import Lines
 from anitui.screens.widgets.picture import PictureGrid
 from anitui.store.labels import CHARACTERS
@@ -51,19 +49,11 @@ class EvaluateScreen(ChartedScreen):
         self._writing = False
         self._drawn: object = None  # what the faces below were drawn from
 
-    def body(self) -> ComposeResult:
-        look = self.host.settings.look
-        with Container(id="charted"):
-            with Container(id="charted-which", classes="panel") as which:
-                which.border_title = self.heading
-                listed = Lines(id="charted-list")
-                listed.can_focus = False
-                yield listed
-            with Container(id="charted-shown", classes="panel"):
-                yield ChartView(id="charted-chart")
-                yield Wrongs(
-                    loader=self.host.pictures, policy=look.pictures, empty_text="no face is wrong", id="evaluate-faces"
-                )
+    def beside(self) -> ComposeResult:
+        yield Wrongs(
+            loader=self.host.pictures, policy=self.host.settings.look.pictures, empty_text="no face is wrong",
+            id="evaluate-faces",
+        )  # fmt: skip
 
     def on_screen_resume(self) -> None:
         self.reload()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -51,13 +52,13 @@ class Looking(FrameScreen):
 
     # The board's own.
 
+    @abstractmethod
     def draw(self) -> None:
         """Draw what has changed, of what is seen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def listed(self) -> None:
         """There are other runs on the list, or they stand otherwise."""
-        raise NotImplementedError
 
     # What is looked at.
 

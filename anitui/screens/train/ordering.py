@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from anitui.errors import AnituiError
@@ -12,6 +11,7 @@ from anitui.screens.form import Entry, Form
 from anitui.store.catalogue import Catalogue
 from anitui.train import making, recipe
 from anitui.train.guess import guess
+from anitui.train.installed import MISSING, installed
 from anitui.train.making import Plan, TrainOrder
 from anitui.train.watching import Line
 from anitui.words import count, duration
@@ -47,8 +47,8 @@ class TrainForm(Form[TrainOrder]):
         return [split, *(Entry(each.name, each.help, each.usual, made.get(each.name, ())) for each in _FIELDS)]
 
     def faults(self) -> dict[str, str]:
-        if find_spec("torch") is None or find_spec("torchvision") is None:
-            return {"": "training needs torch and torchvision: pip install 'anitui[train]'"}
+        if not installed():
+            return {"": MISSING}
         try:
             order = self._order()
             recipe.load(order.recipe).changed(order.given, "with")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -211,9 +212,7 @@ def _order(of: Line) -> list[Parts]:
         [(f"{settings.get('task', '')} · {settings.get('recipe', '')} · {settings.get('model', '')}", "dim")],
         [(f"split {settings.get('split', '')} · {classes:,} classes", "dim")],
     ]
-    try:
+    with suppress(ValueError):  # a folder that was put together by hand need not say when
         made = datetime.fromisoformat(str(settings.get("made_at")))
         lines.append([(f"made {ago(made)}", "dim")])
-    except ValueError:
-        pass
     return lines

@@ -8,11 +8,8 @@ was taken off and divided by in training is done inside.
 from __future__ import annotations
 
 import json
-import logging
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +23,7 @@ from anitui.progress import Event, Work
 from anitui.train import beside
 from anitui.train.detection.finder import Finder
 from anitui.train.detection.using import TrainedFinder, load
+from anitui.train.quietly import quietly
 from anitui.train.run import Run
 
 _OPSET, _OPSET_TRACED = 18, 17
@@ -39,7 +37,7 @@ def export_onnx(run: Run, file: Path) -> dict[str, Any]:
     said = {METADATA: json.dumps(about, ensure_ascii=False), "names": str(dict(enumerate(trained.classes)))}
     whole = _Whole(trained).eval()
     example = torch.rand(1, 3, trained.size, trained.size)
-    with torch.no_grad(), _quietly():
+    with torch.no_grad(), quietly():
         try:
             _write(whole, example, file, {**said, "task": "detect"}, traced=trained.network.traced)
         except OSError:
@@ -97,22 +95,6 @@ class _Whole(nn.Module):
         boxes, scores = self.network.found((images - self.mean) / self.std)
         first, last = boxes[..., :2], boxes[..., 2:]
         return torch.cat([(first + last) / 2, last - first, scores[..., None]], -1).transpose(1, 2)
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """torch tells at length what it does on the way."""
-    loud = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
-    levels = [each.level for each in loud]
-    for each in loud:
-        each.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for each, level in zip(loud, levels, strict=True):
-            each.setLevel(level)
 
 
 def work(arguments: Mapping[str, Any]) -> Work[str]:

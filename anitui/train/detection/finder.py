@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from torch import Tensor, nn
 
 
-class Finder(nn.Module):
+class Finder(nn.Module, ABC):
     """A detector of one kind of thing, for pictures of one size: N × 3 × side × side, normalised.
 
     Called with boxes it gives the loss, one number; called without, what it found: boxes and scores.
@@ -16,10 +18,10 @@ class Finder(nn.Module):
     def forward(self, images: Tensor, boxes: Tensor | None = None) -> Tensor | tuple[Tensor, Tensor]:
         return self.found(images) if boxes is None else self.loss(images, boxes)
 
+    @abstractmethod
     def loss(self, images: Tensor, boxes: Tensor) -> Tensor:
         """How wrong it is. `boxes` are N × M × 4, corners in pixels, those that are none NaN."""
-        raise NotImplementedError
 
+    @abstractmethod
     def found(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """N × K × 4 boxes, corners in pixels, with their scores, N × K; several may mean the same face."""
-        raise NotImplementedError

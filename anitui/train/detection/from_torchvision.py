@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import torch
@@ -72,6 +73,10 @@ class OfTorchvision(Finder):
         losses: dict[str, Tensor] = self.model(list(images.unbind(0)), targets)
         return torch.stack([each.float() for each in losses.values()]).sum()
 
+
+class InOneStage(OfTorchvision):
+    """Every place of a picture says at once whether there is a face, and where."""
+
     def found(self, images: Tensor) -> tuple[Tensor, Tensor]:
         model: Any = self.model
         features = model.backbone(images)
@@ -80,11 +85,12 @@ class OfTorchvision(Finder):
         anchors = model.anchor_generator(image_list.ImageList(images, sizes), features)
         return self._read(model.head(features), anchors[0])
 
+    @abstractmethod
     def _read(self, said: dict[str, Tensor], anchors: Tensor) -> tuple[Tensor, Tensor]:
-        raise NotImplementedError
+        """Boxes and their scores, from what the head says of the anchors."""
 
 
-class Ssd(OfTorchvision):
+class Ssd(InOneStage):
     def _read(self, said: dict[str, Tensor], anchors: Tensor) -> tuple[Tensor, Tensor]:
         model: Any = self.model
         scores = said["cls_logits"].float().softmax(-1)[..., 1]
@@ -92,7 +98,7 @@ class Ssd(OfTorchvision):
         return torch.stack(boxes), scores
 
 
-class Retina(OfTorchvision):
+class Retina(InOneStage):
     first = 0
 
     def _read(self, said: dict[str, Tensor], anchors: Tensor) -> tuple[Tensor, Tensor]:
@@ -101,7 +107,7 @@ class Retina(OfTorchvision):
         return torch.stack(boxes), said["cls_logits"].float().sigmoid()[..., 0]
 
 
-class Fcos(OfTorchvision):
+class Fcos(InOneStage):
     first = 0
 
     def _read(self, said: dict[str, Tensor], anchors: Tensor) -> tuple[Tensor, Tensor]:

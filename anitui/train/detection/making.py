@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from anitui.errors import WrongUse
-from anitui.progress import Event, Work
+from anitui.progress import Work
 from anitui.store.catalogue import Catalogue
 from anitui.store.detect_rows import DetectRows, Face, Sizes
 from anitui.train.detection import models
+from anitui.train.manifest import place, write_manifest
 from anitui.train.recipe import Recipe
 from anitui.words import count
 
-if TYPE_CHECKING:
-    import pyarrow
-
 FACE = "face"  # the one class
-_PAGE = 16_384
 _FEW = 100  # pictures with which a detector learns little
 _UNFIT = ("rotate", "mixup")  # boxes would not follow
 _UNFIT_ALL = {"frozen": False, "balance": "none", "max_per_class": 0, "label_smoothing": 0.0}
@@ -77,35 +74,16 @@ def _boxes(sizes: Sizes) -> str:
     return f"{count(sizes.faces, 'face')}: {', '.join(parts)}{without}"
 
 
-def write_manifest(catalogue: Catalogue, split: str, file: Any, schema: pyarrow.Schema) -> Work[None]:
+def write_boxes(catalogue: Catalogue, split: str, file: Path) -> Work[None]:
     """A row for each face, and one for each picture that is known to have none."""
-    import pyarrow.parquet
-
-    done = 0
-    with DetectRows(catalogue, split) as rows, pyarrow.parquet.ParquetWriter(file, schema) as out:
-        for page in _pages(rows.faces()):
-            out.write_table(pyarrow.Table.from_pylist([_row(each) for each in page], schema=schema))
-            done += len(page)
-            yield Event("writing who is in it", done)
+    with DetectRows(catalogue, split) as rows:
+        yield from write_manifest(file, map(_row, rows.faces()))
 
 
 def _row(face: Face) -> dict[str, Any]:
-    x, y, w, h = face.box or (None, None, None, None)
     here = face.box is not None
     return {
         "part": face.part, "face_id": face.face_id, "image_id": face.image_id, "group_id": face.group_id,
         "label": FACE if here else None, "labels": [FACE] * here, "target": 0 if here else -1, "targets": [0] * here,
-        "file": face.path, "sha256": face.sha256, "x": x, "y": y, "w": w, "h": h,
-        "width": face.width, "height": face.height,
+        "file": face.path, "sha256": face.sha256, "width": face.width, "height": face.height, **place(face.box),
     }  # fmt: skip
-
-
-def _pages(faces: Iterator[Face]) -> Iterator[list[Face]]:
-    page: list[Face] = []
-    for each in faces:
-        page.append(each)
-        if len(page) == _PAGE:
-            yield page
-            page = []
-    if page:
-        yield page

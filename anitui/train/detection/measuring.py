@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,11 @@ from anitui.train.detection.boxes import OVERLAP
 from anitui.train.detection.finder import Finder
 from anitui.train.detection.scoring import NOTHING, Boxes, FoundIn, average_precision, right, surest
 from anitui.train.detection.varying import Varying
-from anitui.train.learner import rows_of_rank
-from anitui.train.pixels import Ahead, Pixels, in_batches
+from anitui.train.measuring import Measures
+from anitui.train.pixels import Pixels
 from anitui.train.speed import Machine
 from anitui.train.together import Together
 
-AT_ONCE = 64
 MOST = 100  # boxes of a picture that count, the surest, as COCO has it
 LEAST_SCORE = 0.01
 _LOOKED_AT = 1000  # of the surest boxes, before those that mean the same face are one
@@ -54,8 +52,10 @@ def looked_for(network: Finder, pixels: Tensor, size: int, varying: Varying, mac
     return [one_each(each, sure) for each, sure in zip(limited, scores, strict=True)]
 
 
-class FinderMeasuring:
-    """One part, measured again and again."""
+class FinderMeasuring(Measures[list[FoundIn]]):
+    """What a detector finds in whole pictures."""
+
+    at_once = 64
 
     def __init__(
         self,
@@ -68,36 +68,23 @@ class FinderMeasuring:
         together: Together,
     ) -> None:
         """`faces` are of each row of the pixels: corners, as shares of the square's side."""
-        self.part, self.rows = part, rows
-        self._faces = [faces[row] for row in rows]
-        self._pixels, self._varying = pixels, varying
-        self._machine, self._together = machine, together
-        self.seconds = 0.0
+        super().__init__(part, rows, pixels, machine, together)
+        self._faces, self._varying = [faces[row] for row in rows], varying
 
-    def __call__(self, network: Any, size: int, folder: Path, told: Callable[[int, int], None]) -> dict[str, float]:
-        """The numbers by their names; in the first process only, the others get none."""
-        began = time.monotonic()
-        own = rows_of_rank(np.arange(len(self.rows)), self._together)
-        kept: list[FoundIn] = []
-        ahead = Ahead(self._pixels, self._machine)
-        try:
-            for _, pixels in ahead.through(self.rows[each] for each in in_batches(own, AT_ONCE)):
-                kept += looked_for(network, pixels, size, self._varying, self._machine)
-                told(min(len(self.rows), len(kept) * self._together.world), len(self.rows))
-        finally:
-            ahead.close()
-        everyone = self._together.gathered((own, kept))
-        self.seconds = time.monotonic() - began
-        if not self._together.first:
-            return {}
+    def _look(self, network: Finder, pixels: Tensor, size: int, places: NDArray[np.int64]) -> list[FoundIn]:
+        del places
+        return looked_for(network, pixels, size, self._varying, self._machine)
+
+    def _numbers(
+        self, kept: list[tuple[NDArray[np.int64], list[FoundIn]]], size: int, folder: Path
+    ) -> dict[str, float]:
         found = [NOTHING] * len(self.rows)
-        for places, some in everyone:
+        for places, some in kept:
             for place, each in zip(places, some, strict=True):
-                found[place] = FoundIn(each.boxes / size, each.scores)
+                found[place] = FoundIn(each.boxes / np.float32(size), each.scores)
         measured = numbers(found, self._faces)
         self._show(folder, found, measured["threshold"])
-        self.seconds = time.monotonic() - began
-        return {f"{self.part}/{name}": value for name, value in measured.items()}
+        return measured
 
     def _show(self, folder: Path, found: Sequence[FoundIn], least: float) -> None:
         """The pictures with the most boxes that are wrong, for the screen."""

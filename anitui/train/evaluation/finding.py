@@ -34,7 +34,7 @@ def _work(arguments: Mapping[str, Any]) -> Work[None]:
     from anitui.train.crop_store import prepare
     from anitui.train.detection import using
     from anitui.train.detection.boxes import letterbox
-    from anitui.train.detection.preparing import scenes_of
+    from anitui.train.detection.scenes import scenes_of
 
     run, part = Run(Path(arguments["run"])), arguments["part"]
     yield Event("loading the model")

@@ -70,15 +70,15 @@ class PerClass:
 
     @property
     def precision(self) -> Floats:
-        return _share(self.right, self.said)
+        return share(self.right, self.said)
 
     @property
     def recall(self) -> Floats:
-        return _share(self.right, self.support)
+        return share(self.right, self.support)
 
     @property
     def f1(self) -> Floats:
-        return _share(2 * self.right, self.said + self.support)
+        return share(2 * self.right, self.said + self.support)
 
     @property
     def there(self) -> NDArray[np.bool_]:
@@ -190,7 +190,7 @@ def scores(said: Said, targets: Ints, classes: int, resampling: Resampling) -> S
     support = resampling.counts(np.maximum(targets, 0), classes, known)[:, there]
     right = resampling.counts(said.best, classes, known & (said.best == targets))[:, there]
     both = resampling.counts(said.best, classes, known)[:, there] + support
-    f1, recall = _share(2 * right, both), _share(right, support)
+    f1, recall = share(2 * right, both), share(right, support)
     drawn = support > 0
     number = np.maximum(1, drawn.sum(1))
 
@@ -213,7 +213,7 @@ def scores(said: Said, targets: Ints, classes: int, resampling: Resampling) -> S
     )
 
 
-def _share(of: NDArray[Any], whole: NDArray[Any]) -> Floats:
+def share(of: NDArray[Any], whole: NDArray[Any]) -> Floats:
     """Of nothing, 0."""
     found: Floats = np.divide(of, whole, out=np.zeros(whole.shape), where=whole > 0)
     return found

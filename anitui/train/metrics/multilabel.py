@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anitui.train.metrics.classification import PerClass, share
 from anitui.train.metrics.intervals import Floats, Interval, Ints, Resampling
 
 Bools = NDArray[np.bool_]
@@ -52,18 +53,10 @@ def best_thresholds(scores: Scores, truth: Bools) -> Thresholds:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class PerClass:
-    """Of each class."""
+class PerTag(PerClass):
+    """Of each class, where several may hold."""
 
-    support: Ints
-    said: Ints
-    right: Ints
     average_precision: Floats  # NaN of classes without an example: such a number does not exist
-
-    @property
-    def there(self) -> Bools:
-        found: Bools = self.support > 0
-        return found
 
     @property
     def without(self) -> Ints:
@@ -71,20 +64,13 @@ class PerClass:
         return np.flatnonzero(self.support == 0)
 
     @property
-    def precision(self) -> Floats:
-        return _share(self.right, self.said)
-
-    @property
-    def recall(self) -> Floats:
-        return _share(self.right, self.support)
-
-    @property
-    def f1(self) -> Floats:
-        return _share(2 * self.right, self.said + self.support)
+    def micro_f1(self) -> float:
+        """Of all answers alike."""
+        return float(2 * self.right.sum() / max(1, self.support.sum() + self.said.sum()))
 
 
-def per_class(scores: Scores, truth: Bools, said: Bools) -> PerClass:
-    return PerClass(truth.sum(axis=0), said.sum(axis=0), (truth & said).sum(axis=0), average_precisions(scores, truth))
+def per_class(scores: Scores, truth: Bools, said: Bools) -> PerTag:
+    return PerTag(truth.sum(axis=0), said.sum(axis=0), (truth & said).sum(axis=0), average_precisions(scores, truth))
 
 
 def average_precisions(scores: Scores, truth: Bools) -> Floats:
@@ -125,7 +111,7 @@ class Means:
     exact: Interval | None  # the share with exactly the right names
 
 
-def means(truth: Bools, said: Bools, each: PerClass, resampling: Resampling) -> Means:
+def means(truth: Bools, said: Bools, each: PerTag, resampling: Resampling) -> Means:
     """`resampling` is over the same pictures. A picture without names, of which none was said, counts as right."""
     if not len(truth) or not each.there.any():
         return Means(None, None, None, None, None, None)
@@ -136,7 +122,7 @@ def means(truth: Bools, said: Bools, each: PerClass, resampling: Resampling) -> 
     sums = resampling.sums(*per_picture)
     there = each.there
     tables = [_counts(resampling, table[:, there]) for table in (truth, said, right)]
-    f1 = _share(2 * tables[2], tables[0] + tables[1])
+    f1 = share(2 * tables[2], tables[0] + tables[1])
     drawn = tables[0] > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         micro = 2 * sums[:, 2] / (sums[:, 0] + sums[:, 1])
@@ -144,7 +130,7 @@ def means(truth: Bools, said: Bools, each: PerClass, resampling: Resampling) -> 
         weighted = (f1 * tables[0]).sum(1) / tables[0].sum(1)
     own = each.f1[there]
     return Means(
-        resampling.interval(float(2 * right.sum() / max(1, truth.sum() + said.sum())), micro),
+        resampling.interval(each.micro_f1, micro),
         resampling.interval(float(own.mean()), macro),
         resampling.interval(float((own * each.support[there]).sum() / each.support.sum()), weighted),
         resampling.share(samples),
@@ -157,9 +143,3 @@ def _counts(resampling: Resampling, table: Bools) -> Floats:
     """How often each class holds, in each resample."""
     rows, columns = np.nonzero(table)
     return resampling.counts_at(rows, columns, table.shape[1])
-
-
-def _share(of: NDArray[Any], whole: NDArray[Any]) -> Floats:
-    """Of nothing, 0."""
-    found: Floats = np.divide(of, whole, out=np.zeros(whole.shape), where=whole > 0)
-    return found

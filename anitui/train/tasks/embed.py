@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from anitui.train.augment import Mix
+from anitui.train.metrics.verification import roc
 from anitui.train.network import SHARPNESS
 from anitui.train.recipe import Recipe
 from anitui.train.tasks.task import Arrays
@@ -71,7 +72,7 @@ class Embed:
         has_other = np.bincount(said)[said] > 1
         nearest = said[alike.argmax(axis=1)] == said
         np.fill_diagonal(alike, 1.0)
-        return {"eer": equal_error(alike[upper], same), "nearest": float(nearest[has_other].mean())}
+        return {"eer": roc(alike[upper], same).equal_error()[0], "nearest": float(nearest[has_other].mean())}
 
     def shown(self, kept: Arrays) -> Arrays:
         del kept
@@ -97,20 +98,6 @@ def contrastive(points: Tensor, targets: Tensor) -> Tensor:
     often = same.sum(1)
     each = -(chances * same).sum(1) / often.clamp_min(1)
     return each[often > 0].mean() if bool((often > 0).any()) else each.sum() * 0
-
-
-def equal_error(alike: NDArray[np.float32], same: NDArray[np.bool_]) -> float:
-    """The share of errors where as many of the same are kept apart as of the others are taken for the same."""
-    order = np.argsort(-alike, kind="stable")
-    same = same[order]
-    ends = np.append(np.flatnonzero(np.diff(alike[order])), len(same) - 1)  # equal scores stand or fall together
-    missed = 1 - np.cumsum(same)[ends] / same.sum()
-    taken = np.cumsum(~same)[ends] / (~same).sum()
-    missed, taken = np.insert(missed, 0, 1.0), np.insert(taken, 0, 0.0)
-    at = int(np.argmax(taken >= missed))
-    before, after = missed[at - 1] - taken[at - 1], taken[at] - missed[at]
-    share = before / (before + after) if before + after else 0.0
-    return float(taken[at - 1] + share * (taken[at] - taken[at - 1]))
 
 
 def make(recipe: Recipe, classes: int) -> Embed:

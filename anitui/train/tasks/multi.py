@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from anitui.train.augment import Mix
+from anitui.train.metrics.multilabel import per_class
 from anitui.train.recipe import Recipe
 from anitui.train.tasks.task import Arrays
 
@@ -59,8 +60,14 @@ class Multi:
     def measured(self, kept: Arrays, targets: NDArray[np.generic], members: pyarrow.Table) -> dict[str, float]:
         del members
         chances, said = kept["p"].astype(np.float64), targets.astype(bool)
-        found = {"loss": float(kept["loss"].astype(np.float64).mean()), "map": mean_precision(chances, said)}
-        return found | f1_scores(chances > 0.5, said)
+        each = per_class(chances, said, chances > 0.5)
+        return {
+            "loss": float(kept["loss"].astype(np.float64).mean()),
+            "map": float(np.nanmean(each.average_precision)),
+            "micro_f1": each.micro_f1,
+            "macro_f1": each.macro_f1 or 0.0,
+            "weighted_f1": each.weighted_f1 or 0.0,
+        }
 
     def shown(self, kept: Arrays) -> Arrays:
         del kept
@@ -74,27 +81,6 @@ def asymmetric(logits: Tensor, targets: Tensor) -> Tensor:
     affirmed = targets * torch.log(chance.clamp_min(1e-8))
     refused = (1 - targets) * torch.log(denied.clamp_min(1e-8)) * (1 - denied) ** EASY
     return -(affirmed + refused).mean()
-
-
-def mean_precision(chances: NDArray[np.float64], said: NDArray[np.bool_]) -> float:
-    """The mean over the classes that are there of the mean precision at each that is found."""
-    there = said.any(axis=0)
-    order = np.argsort(-chances[:, there], axis=0, kind="stable")
-    hits = np.take_along_axis(said[:, there], order, 0)
-    precision = np.cumsum(hits, 0) / np.arange(1, len(hits) + 1)[:, None]
-    return float(((precision * hits).sum(0) / hits.sum(0)).mean())
-
-
-def f1_scores(found: NDArray[np.bool_], said: NDArray[np.bool_]) -> dict[str, float]:
-    """Of all together, of the classes, and of the classes by how often they are there."""
-    right, both, often = (found & said).sum(0), found.sum(0) + said.sum(0), said.sum(0)
-    each = np.divide(2.0 * right, both, out=np.zeros(len(both)), where=both > 0)
-    there = often > 0
-    return {
-        "micro_f1": float(2 * right.sum() / max(1, both.sum())),
-        "macro_f1": float(each[there].mean()),
-        "weighted_f1": float((each * often).sum() / max(1, often.sum())),
-    }
 
 
 def make(recipe: Recipe, classes: int) -> Multi:

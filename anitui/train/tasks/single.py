@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from anitui.train.augment import Mix
+from anitui.train.metrics.classification import per_class
 from anitui.train.recipe import Recipe
 from anitui.train.tasks.task import Arrays
 
@@ -58,7 +59,7 @@ class Single:
             "loss": float(-kept["log_p"].astype(np.float64).mean()),
             "top1": float(right[:, 0].mean()),
             "top5": float(right.any(1).mean()),
-            "macro_f1": _macro_f1(top[:, 0], said, self._classes),
+            "macro_f1": per_class(top[:, 0], said, self._classes).macro_f1 or 0.0,
         }
         return {name: value for name, value in found.items() if name != "top5" or self._classes > TOP}
 
@@ -68,14 +69,6 @@ class Single:
             "top_p": kept["top_p"].astype(np.float16),
             "true_p": np.exp(kept["log_p"].astype(np.float32)).astype(np.float16),
         }
-
-
-def _macro_f1(found: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> float:
-    """The mean over the classes that are there."""
-    right = np.bincount(said[found == said], minlength=classes)
-    both = np.bincount(said, minlength=classes) + np.bincount(found, minlength=classes)
-    there = np.bincount(said, minlength=classes) > 0
-    return float((2 * right[there] / both[there]).mean())
 
 
 def make(recipe: Recipe, classes: int) -> Single:

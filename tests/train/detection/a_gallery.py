@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,22 +95,3 @@ def build(folder: Path) -> Path:
 def copied(made: Path, folder: Path) -> Gallery:
     """A copy of it of one's own."""
     return Gallery(Workspace(shutil.copytree(made, folder / "gallery")))
-
-
-def train_here(run: Run, stop: Callable[[], bool] = lambda: False) -> str:
-    """Train in this process; the state that it ends in."""
-    from anitui.detached import Worker
-    from anitui.train.detection.preparing import prepared
-    from anitui.train.recipe import Recipe
-    from anitui.train.run import METRICS
-    from anitui.train.together import Together
-    from anitui.train.voice import Voice
-
-    worker = Worker(run.folder, log_name=METRICS)
-    voice = Voice(worker)
-    try:
-        loop = prepared(run, Recipe(**run.settings["settings"]), voice, Together(), lambda **_: None)
-        return loop.train(stop)
-    finally:
-        voice.close()
-        worker.close()

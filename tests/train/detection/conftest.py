@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from anitui.train.run import Run
+from tests.train.a_class import train_here
 from tests.train.detection import a_gallery
 from tests.train.detection.a_gallery import Gallery
 
@@ -23,5 +24,5 @@ def gallery(a_gallery_made: Path, tmp_path: Path) -> Gallery:
 def a_trained_run(a_gallery_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A detector that knows the faces of the demo, in a workspace that tests only read."""
     run = a_gallery.copied(a_gallery_made, tmp_path_factory.mktemp("trained")).run(epochs=14, precision="fp32")
-    assert a_gallery.train_here(run) == "done"
+    assert train_here(run) == "done"
     return run

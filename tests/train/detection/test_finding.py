@@ -25,12 +25,12 @@ from anitui.store.catalogue import open_catalogue
 from anitui.train import checkpoint, loop
 from anitui.train.detection import using
 from anitui.train.detection.exporting import export_onnx
-from anitui.train.detection.preparing import pixels_of, scenes_of
+from anitui.train.detection.scenes import pixels_of, scenes_of
 from anitui.train.detection.scoring import FoundIn, average_precision, right, surest
 from anitui.train.run import Run
 from anitui.workspace import Workspace
-from tests.train.a_class import metrics
-from tests.train.detection.a_gallery import NUMBER, Gallery, draw, train_here
+from tests.train.a_class import metrics, train_here
+from tests.train.detection.a_gallery import NUMBER, Gallery, draw
 
 pytestmark = pytest.mark.xdist_group("finding")  # they share a detector that takes seconds to learn
 
