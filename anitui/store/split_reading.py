@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from anitui.store.catalogue import Catalogue
 from anitui.store.columns import values
+from anitui.store.gathered import Gathered
 
 if TYPE_CHECKING:
     import pyarrow
@@ -23,8 +23,8 @@ WITH own AS (
 )"""
 
 
-class Chosen:
-    """Those in `chosen (id, face_id, image_id, …)`, a temporary table of a cursor of its own. Close it after use."""
+class Chosen(Gathered):
+    """Those in `chosen (id, face_id, image_id, …)`, a temporary table of a cursor of its own."""
 
     kind: str  # what they are: face or image
 
@@ -38,18 +38,6 @@ class Chosen:
         SELECT image_id, page_url FROM sightings SEMI JOIN chosen USING (image_id)
         WHERE site <> 'folder' AND page_url IS NOT NULL
     """
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._cursor = catalogue.cursor()
-
-    def close(self) -> None:
-        self._cursor.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _table(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pyarrow.Table:
         return self._cursor.sql(sql, params=dict(parameters or {}) or None).to_arrow_table()
