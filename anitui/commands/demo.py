@@ -78,7 +78,7 @@ def _tell_learnt(learnt: Learnt) -> None:
         classes = count(learnt.classes, "character")
         say(f"  trained   run {learnt.run}, {classes} in {duration(learnt.seconds)}: g t")
         for name, value in list(learnt.measured.items())[:_NUMBERS]:
-            say(f"  {name:<9} {value}")
+            say(f"  measured  {name} {value}" if name != "measured" else f"  measured  {value}")
         say(f"            all of it in exports/{PAGE}, and on the screen: g v")
         if learnt.look_wrong:
             say(f"  reviewed  {count(learnt.look_wrong, 'name looks', 'names look')} wrong: g f, then the review")

@@ -75,7 +75,7 @@ def learn(workspace: Workspace, catalogue: Catalogue, settings: Settings, split:
         done = yield from make_review(catalogue, run)
         learnt.look_wrong = done.labels + done.alike
         rows = list(review.listed(catalogue, done.label_set))[1:]
-        learnt.suspects = [f"{row[5]} looks like {row[6]}: {row[9]}" for row in rows if row[1] == "label"][:3]
+        learnt.suspects = [f"{row[5]} looks like {row[6]}: {row[9]}" for row in rows if row[1] != "unlabelled"][:3]
     take_in(workspace, catalogue)
     return learnt
 

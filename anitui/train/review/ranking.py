@@ -76,7 +76,7 @@ def rank(
         table.look(labelled, often, rows, near)
         done += len(rows)
         yield Event("looking at those most alike", done, len(asked))
-    conflicts = _conflicts(labelled, pairs, differing, settled)
+    conflicts = _conflicts(labelled, belief, pairs, differing, settled)
     order = np.argsort(-table.odds, kind="stable")
     order = order[table.odds[order] > -np.inf]
     number = limit if limit is not None else min(belief.look_wrong, MOST)
@@ -128,15 +128,37 @@ def ballot(
 
 
 def _conflicts(
-    labelled: Labelled, pairs: Sequence[tuple[int, int]], differing: Differing, settled: NDArray[np.bool_] | None
+    labelled: Labelled,
+    belief: Belief,
+    pairs: Sequence[tuple[int, int]],
+    differing: Differing,
+    settled: NDArray[np.bool_] | None,
 ) -> dict[int, int]:
-    """For each face that is nearly equal to one that is called otherwise, one of these."""
+    """For each face that is nearly equal to one that is called otherwise, one of these.
+
+    Of a known pair both are asked about. What only looks equal to the model need not be a copy, for it lays all of one
+    class close together: there the one is asked about that is believed less, or a single wrong name would bring all
+    who are rightly called so.
+    """
     one, other = differing.pairs()
     found: dict[int, int] = {}
-    for a, b in _both_ways([*pairs, *zip(one.tolist(), other.tolist(), strict=True)]):
+
+    def add(a: int, b: int) -> None:
         if labelled.said[a] != labelled.said[b] and (settled is None or not settled[a]):
             found.setdefault(a, b)
+
+    for a, b in _both_ways(pairs):
+        add(a, b)
+    for a, b in _both_ways(list(zip(one.tolist(), other.tolist(), strict=True))):
+        if _against(belief, a, b) >= 0.5:
+            add(a, b)
     return found
+
+
+def _against(belief: Belief, row: int, other: int) -> float:
+    """One of the names of two that are nearly equal is wrong. Which, says how much more either is believed."""
+    here, there = belief.in_said[row], belief.in_said[other]
+    return float((there + LEAST) / (here + there + 2 * LEAST))
 
 
 def _both_ways(pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -151,10 +173,7 @@ def _with_conflicts(
     """The chosen, and those of nearly equal pairs: the one that is less believed first, its partner behind it."""
     asked: dict[int, float] = {int(row): _share(table.odds[row]) for row in chosen}
     for row, other in conflicts.items():
-        # One of the two names is wrong. Which, says how much more either is believed.
-        here, there = belief.in_said[row], belief.in_said[other]
-        against = float((there + LEAST) / (here + there + 2 * LEAST))
-        asked[row] = max(asked.get(row, 0.0), against)
+        asked[row] = max(asked.get(row, 0.0), _against(belief, row, other))
     pair_of = {row: min(row, other) for row, other in conflicts.items()}
     height = dict(asked)
     for row, other in conflicts.items():
