@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,10 @@ class Best:
     name: str
     value: float = math.nan
     epoch: float = 0.0
+    loss: float = math.inf  # of equally good ones the one with the smaller loss is kept: small parts have many ties
+
+    def beaten_by(self, value: float, loss: float) -> bool:
+        return better(self.name, value, self.value) or (value == self.value and loss < self.loss)
 
     def told(self) -> dict[str, Any] | None:
         return None if math.isnan(self.value) else {"name": self.name, "value": self.value, "epoch": self.epoch}
@@ -191,8 +195,9 @@ class Loop:
             told = ", ".join(f"{name.partition('/')[2]} {value:.4f}" for name, value in values.items())
             self._say(f"epoch {epoch:.1f}: {told}")
             value = values.get(self._best.name, math.nan)
-            if better(self._best.name, value, self._best.value):
-                self._best = Best(self._best.name, value, epoch)
+            loss = values.get(f"{self._measuring.part}/loss", math.inf)
+            if self._best.beaten_by(value, loss):
+                self._best = Best(self._best.name, value, epoch, loss)
                 self._keep(BEST, self._usable(values))
         self._best.value, self._best.epoch = self._together.agree([self._best.value, self._best.epoch])
         self._show(state="training", doing="training", done=None, total=None, now=True)
@@ -232,7 +237,7 @@ class Loop:
             "step": self._step,
             "seconds": seconds,
             "cpu_seconds": cpu_seconds,
-            "best": {"name": self._best.name, "value": self._best.value, "epoch": self._best.epoch},
+            "best": asdict(self._best),
             "measured_at": self._measured_at,
             "size": self._size,
         }

@@ -245,3 +245,12 @@ def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
     file.write_bytes(b"no checkpoint")
     with pytest.raises(AnituiError, match="is damaged: remove it"):
         checkpoint.read(file)
+
+
+def test_of_equally_good_models_the_surer_one_is_kept() -> None:
+    best = loop.Best("val/top1")
+    assert best.beaten_by(0.5, 2.0)
+    best = loop.Best("val/top1", 1.0, 3.0, 0.4)
+    assert best.beaten_by(1.0, 0.3)
+    assert not best.beaten_by(1.0, 0.5) and not best.beaten_by(0.9, 0.1) and not best.beaten_by(float("nan"), 0.1)
+    assert loop.Best("val/eer", 0.2, 1.0).beaten_by(0.1, float("inf"))

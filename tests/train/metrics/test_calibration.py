@@ -43,6 +43,8 @@ def test_what_cannot_be_fitted_is_said() -> None:
     nothing = fit_temperature(np.zeros((0, 4)), np.zeros(0, int))
     assert nothing.value == 1 and "nothing to fit" in nothing.told
     assert fit_temperature(np.zeros((3, 4)), np.full(3, -1)).value == 1
+    never_wrong = fit_temperature(np.eye(4) * 9, np.arange(4))
+    assert never_wrong.value == 1 and "no mistake" in never_wrong.told
     always_wrong = fit_temperature(np.eye(4) * 9, (np.arange(4) + 1) % 4)
     assert always_wrong.value == HOTTEST and "end of its range" in always_wrong.told
 
