@@ -68,18 +68,18 @@ def fit_temperature(logits: Logits, targets: NDArray[np.integer[Any]]) -> Temper
     own = logits[known].astype(np.float64)
     wanted = targets[known].astype(np.int64)
     row = np.arange(len(own))
+    if (own.argmax(1) == wanted).all():
+        # Where nothing is wrong, no sureness is too much: on others the first mistake would cost everything.
+        return Temperature(1.0, "confidence is as the model gives it: val holds no mistake to fit a temperature on")
 
     def loss(log_temperature: float) -> float:
         return float(-log_chances(own, float(np.exp(log_temperature)))[row, wanted].mean())
 
     bounds = np.log(COLDEST), np.log(HOTTEST)
     found = float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-5}).x))
-    if found < COLDEST * 1.01:
-        # Where nothing is wrong, no sureness is too much: on others the first mistake would cost everything.
-        return Temperature(1.0, "confidence is as the model gives it: val holds no mistake to fit a temperature on")
-    if found > HOTTEST * 0.99:
-        told = f"the temperature went to the end of its range, {HOTTEST:g}: val is too small or odd"
-        return Temperature(HOTTEST, told)
+    if found < COLDEST * 1.01 or found > HOTTEST * 0.99:
+        found = COLDEST if found < 1 else HOTTEST
+        return Temperature(found, f"the temperature went to the end of its range, {found:g}: val is too small or odd")
     return Temperature(found)
 
 
